@@ -1,0 +1,280 @@
+import type {
+  Actor,
+  Caps,
+  Cause,
+  DecidedItem,
+  Effects,
+  PartKind,
+  ReceiptOutcome,
+  RunPhase,
+  ToolEffect,
+  UnsayErrorData,
+  Upstream,
+} from "../protocol/index.js";
+
+export type Liveness =
+  | "flowing"
+  | "slow"
+  | "stalled"
+  | "silent"
+  | "looping"
+  | "reconnecting"
+  | "awaiting-approval"
+  | "stopping";
+
+/** Where an answer was cut. `offset` is in UTF-16 units inside that part. */
+export interface CutPoint {
+  readonly seq: number;
+  readonly part: string | null;
+  readonly offset: number | null;
+}
+
+export interface StopRecord {
+  readonly intent: "stop" | "redirect" | "barge-in";
+  readonly by: Actor;
+  readonly phase: "requesting" | "acknowledged" | "settling" | "done" | "unconfirmed";
+  readonly upstream: Upstream;
+  /** Id of the stop command, or `null` when another client or the server stopped. */
+  readonly command: string | null;
+  /** What had been painted when the press came: later text is recorded, not shown. */
+  readonly at: CutPoint;
+}
+
+export interface Seam {
+  readonly run: string;
+  /** The part before the joint. */
+  readonly part: string | null;
+  /** Length of that part at the joint, in UTF-16 units. */
+  readonly offset: number | null;
+  readonly why: "continue" | "resume";
+  readonly gapMs: number | null;
+}
+
+export type SpanState =
+  | "speculative"
+  | "provisional"
+  | "verified"
+  | "settled"
+  | "unsupported"
+  | "replaced"
+  | "retracted"
+  | "dropped";
+
+/** A run of text inside one part. Replaced text stays here until it is expunged; retracted text with `expunge` is ''. */
+export interface Span {
+  readonly id: string;
+  readonly text: string;
+  readonly state: SpanState;
+  readonly dependsOn?: readonly string[];
+  /** On a replacement: the spans whose place it takes. */
+  readonly replaces?: readonly string[];
+  /** On a replaced span: the span that took its place. */
+  readonly replacedBy?: string;
+  /** Why it was replaced, retracted or left unsupported, in words for the reader. */
+  readonly reason?: string;
+  /** Who said so. */
+  readonly by?: string;
+  readonly expunged?: true;
+  /** The correction counts among the message's revisions; 1 for the first. */
+  readonly revision?: number;
+}
+
+export type PartStatus = "open" | "closed" | "cut" | "withdrawn";
+
+export interface TextPart {
+  readonly type: "text";
+  readonly id: string;
+  readonly kind: Exclude<PartKind, "source" | "file" | "data">;
+  readonly status: PartStatus;
+  readonly step?: string;
+  readonly continues?: string;
+  readonly language?: string;
+  readonly spans: readonly Span[];
+}
+
+export interface ValuePart {
+  readonly type: "value";
+  readonly id: string;
+  readonly kind: "source" | "file" | "data";
+  readonly status: PartStatus;
+  readonly value: unknown;
+}
+
+/** A tool call takes its place among the parts; its state stands in `message.calls`. */
+export interface CallPart {
+  readonly type: "call";
+  readonly id: string;
+  readonly call: string;
+}
+
+export type Part = TextPart | ValuePart | CallPart;
+
+export type ToolCallStatus =
+  | "proposed"
+  | "ready"
+  | "awaiting-approval"
+  | "approved"
+  | "rejected"
+  | "expired"
+  | "held"
+  | "executing"
+  | "succeeded"
+  | "failed"
+  | "unknown"
+  | "cancelled"
+  | "undoing"
+  | "undone"
+  | "undo-failed";
+
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  readonly title?: string;
+  readonly effect: ToolEffect;
+  readonly target?: string;
+  readonly cancellable: boolean;
+  readonly undo: boolean;
+  readonly runsOn: "client" | "server";
+  readonly status: ToolCallStatus;
+  /** The arguments as they came. Never parsed before `tool.ready`. */
+  readonly argsText: string;
+  /** Present from `tool.ready` on. */
+  readonly args?: unknown;
+  readonly argsHash?: string;
+  readonly approval?: string;
+  readonly attempt?: number;
+  readonly callKey?: string;
+  readonly heldMs?: number;
+  readonly progress?: { readonly count?: number; readonly total?: number; readonly bytes?: number; readonly preview?: unknown };
+  readonly output?: unknown;
+  readonly partial?: boolean;
+  readonly error?: UnsayErrorData;
+  /** The reason given with a rejection. */
+  readonly reason?: string;
+}
+
+export type ApprovalStatus = "open" | "deciding" | "approved" | "rejected" | "expired" | "cancelled" | "superseded";
+
+export interface Approval {
+  readonly id: string;
+  readonly run: string;
+  readonly status: ApprovalStatus;
+  readonly items: readonly { readonly call: string; readonly argsHash: string }[];
+  readonly options: readonly ("once" | "scoped")[];
+  readonly editable: boolean;
+  readonly expiresInMs: number | null;
+  /** Epoch ms on this client's clock when it came; `null` when it was read from a record. */
+  readonly requestedAt: number | null;
+  readonly sig?: string;
+  readonly decided?: readonly DecidedItem[];
+  readonly by?: string;
+  /** Id of this client's decision while it is on its way. */
+  readonly command?: string;
+  /** Decision sent, no reply yet. */
+  readonly unconfirmed?: true;
+}
+
+export interface Receipt {
+  readonly id: string;
+  readonly call: string;
+  readonly outcome: ReceiptOutcome;
+  readonly summary: string;
+  readonly target?: string;
+  readonly ref?: string;
+  readonly doneAt: number;
+  readonly undo?: { readonly untilAt: number };
+  readonly undoes?: string;
+  /** It came after the run had ended. */
+  readonly late?: true;
+}
+
+export interface Usage {
+  readonly generated: number | null;
+  readonly billed: number | null;
+  readonly billedReasoning: number | null;
+  readonly source: string;
+  readonly final: boolean;
+}
+
+export type Note = "empty" | "stop-too-late" | "unsupported" | "uncertain-effects";
+
+/** The run that speaks into a message now, or spoke last. */
+export interface RunFacts {
+  readonly id: string;
+  readonly lastSeq: number;
+  readonly caps: Caps;
+  readonly heartbeatMs: number | null;
+  readonly phase: RunPhase | null;
+  readonly phaseLabel?: string;
+  /** `open` until `run.end`; `awaiting-approval` when it ended only to wait. */
+  readonly state: "open" | "awaiting-approval" | "ended";
+}
+
+export interface MessageFacts {
+  /** The end was said by the server; `false` while live, and for ends this client inferred. */
+  readonly stated: boolean;
+  readonly stop: StopRecord | null;
+  readonly effects: Effects;
+  readonly seams: readonly Seam[];
+  readonly runs: readonly string[];
+  /** Stated revisions and retractions of text that had left the server. */
+  readonly revisions: number;
+  readonly notes: readonly Note[];
+}
+
+interface AssistantBase extends MessageFacts {
+  readonly id: string;
+  readonly thread: string;
+  readonly role: "assistant";
+  /** The user message it answers. */
+  readonly parent: string | null;
+  readonly parts: readonly Part[];
+  /** In the order they were proposed; `selectCall` finds one. */
+  readonly calls: readonly ToolCall[];
+  readonly approvals: readonly Approval[];
+  readonly receipts: readonly Receipt[];
+  readonly usage: Usage | null;
+  readonly run: RunFacts | null;
+  readonly model?: string;
+  /** Epoch ms, for display. */
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  /** On this client's monotonic clock: when the newest content came, or the request left. `null` unless live. */
+  readonly waitingSince: number | null;
+  /** The message that a redirect sent instead. */
+  readonly redirectedTo?: string;
+}
+
+export type MessageStatus =
+  | { readonly status: "pending"; readonly liveness: Liveness }
+  | { readonly status: "streaming"; readonly liveness: Liveness }
+  | {
+      readonly status: "truncated";
+      readonly cause: Cause;
+      readonly resumable: boolean;
+      readonly error?: UnsayErrorData;
+      readonly at: CutPoint;
+    }
+  | { readonly status: "complete" }
+  | { readonly status: "revised" };
+
+export type AssistantMessage = AssistantBase & MessageStatus;
+
+/** What a person wrote is whole as it stands; `delivery` says whether the server has it. */
+export interface UserMessage {
+  readonly id: string;
+  readonly thread: string;
+  readonly role: "user";
+  readonly status: "complete";
+  readonly text: string;
+  readonly delivery: "sending" | "sent" | "failed";
+  readonly startedAt: number | null;
+  readonly redirects?: string;
+}
+
+/** Discriminated on `status`; `cause` stands on truncated ones. */
+export type Message = AssistantMessage | UserMessage;
+
+export interface ThreadSnapshot {
+  readonly messages: readonly Message[];
+}

@@ -1,0 +1,58 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import canonicalize from "canonicalize";
+import type { UnsayErrorData } from "./events.js";
+
+/** Limits of tool arguments. Deeper or larger values parse, and then crash what stores or shows them. */
+export const MAX_ARGS_LENGTH: number = 256 * 1024;
+export const MAX_JSON_DEPTH = 64;
+
+export type ParsedArgs =
+  | { readonly ok: true; readonly args: unknown; readonly argsHash: string }
+  | { readonly ok: false; readonly error: UnsayErrorData };
+
+/**
+ * Hex SHA-256 of the RFC 8785 canonical JSON of `{call, name, args}`: what a decision is bound to.
+ * Throws `TypeError` for what JSON cannot carry (lone surrogates, NaN, cycles).
+ */
+export function createArgsHash(call: string, name: string, args: unknown): string {
+  const canonical = canonicalize({ call, name, args });
+  if (canonical === undefined) throw new TypeError("Tool arguments are not JSON, so no decision can be bound to them.");
+  return bytesToHex(sha256(utf8ToBytes(canonical)));
+}
+
+/** Complete argument text to arguments and their hash. Empty text is `{}`, as providers send it for tools without any. */
+export function parseArgs(call: string, name: string, text: string): ParsedArgs {
+  if (text.length > MAX_ARGS_LENGTH) {
+    return refuse(`The arguments of ${name} have ${text.length} characters; at most ${MAX_ARGS_LENGTH} are read.`);
+  }
+  let args: unknown;
+  try {
+    args = text.trim() === "" ? {} : JSON.parse(text);
+  } catch {
+    return refuse(`The arguments of ${name} are not JSON. The call was not run; ask the model for it again.`);
+  }
+  return bindArgs(call, name, args);
+}
+
+/** Arguments that came parsed: checks their depth and binds them. */
+export function bindArgs(call: string, name: string, args: unknown): ParsedArgs {
+  if (isDeeperThan(args, MAX_JSON_DEPTH)) {
+    return refuse(`The arguments of ${name} are nested deeper than ${MAX_JSON_DEPTH} levels, so nobody could check them.`);
+  }
+  try {
+    return { ok: true, args, argsHash: createArgsHash(call, name, args) };
+  } catch (error) {
+    return refuse(`The arguments of ${name} cannot be written as canonical JSON (${String(error)}).`);
+  }
+}
+
+function refuse(message: string): ParsedArgs {
+  return { ok: false, error: { code: "invalid-arguments", message, retryable: false } };
+}
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (levels === 0) return true;
+  return Object.values(value).some((child) => isDeeperThan(child, levels - 1));
+}

@@ -1,0 +1,212 @@
+import type { EventType, UnsayEvent } from "./events.js";
+
+type Check = (value: unknown) => boolean;
+
+const isString: Check = (value) => typeof value === "string";
+const isNumber: Check = (value) => typeof value === "number" && Number.isFinite(value);
+const isBoolean: Check = (value) => typeof value === "boolean";
+const isObject: Check = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+const isAnything: Check = () => true;
+const orNull =
+  (check: Check): Check =>
+  (value) =>
+    value === null || check(value);
+const optional =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value);
+const oneOf = (...words: string[]): Check => {
+  const set = new Set<unknown>(words);
+  return (value) => set.has(value);
+};
+const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
+const shape =
+  (fields: Record<string, Check>): Check =>
+  (value) =>
+    isObject(value) && matches(value as Record<string, unknown>, fields) === undefined;
+
+const strings = listOf(isString);
+const errorShape = shape({ code: isString, message: isString, retryable: isBoolean });
+const effects = shape({ succeeded: strings, failed: strings, unknown: strings, cancelled: strings });
+const causes = oneOf(
+  "stopped",
+  "redirected",
+  "disconnected",
+  "length",
+  "filtered",
+  "withheld",
+  "failed",
+  "orphaned",
+  "corrupt",
+  "unverified",
+);
+const phases = oneOf("queued", "thinking", "tool", "checking", "writing", "waiting");
+const kinds = oneOf(
+  "answer",
+  "verdict",
+  "reasoning",
+  "preamble",
+  "restatement",
+  "refusal",
+  "structured",
+  "code",
+  "table",
+  "source",
+  "file",
+  "data",
+);
+
+/** What each event must carry to be applied. Optional members are checked where a wrong type could do harm. */
+const FIELDS: Record<EventType, Record<string, Check>> = {
+  "run.open": {
+    caps: isObject,
+    heartbeatMs: orNull(isNumber),
+    ttlMs: orNull(isNumber),
+    parent: optional(isString),
+    startKey: optional(isString),
+    model: optional(isString),
+  },
+  "run.phase": { phase: phases, label: optional(isString), call: optional(isString) },
+  "run.heartbeat": { last: isNumber, phase: phases },
+  "run.checkpoint": { checkpoint: isString },
+  "run.goaway": { retryAfterMs: isNumber },
+  "run.end": { outcome: oneOf("complete", "awaiting-approval", "truncated"), effects },
+  "part.open": { part: isString, kind: kinds, step: optional(isString), continues: optional(isString), language: optional(isString) },
+  "part.close": { part: isString },
+  "span.append": {
+    part: isString,
+    span: isString,
+    text: isString,
+    state: optional(oneOf("provisional", "speculative", "verified")),
+    dependsOn: optional(strings),
+  },
+  "span.settle": { spans: strings, to: oneOf("provisional", "verified"), by: isString },
+  "span.drop": { spans: strings },
+  "span.revise": { spans: strings, replacement: shape({ span: isString, text: isString }), reason: isString, by: isString },
+  "span.retract": { spans: (value) => value === "all" || strings(value), reason: isString, expunge: isBoolean },
+  hold: { part: isString, why: oneOf("guardrail", "dependency", "decision"), maxMs: isNumber },
+  "tool.propose": {
+    call: isString,
+    name: isString,
+    title: optional(isString),
+    effect: oneOf("read", "write", "irreversible"),
+    target: optional(isString),
+    cancellable: isBoolean,
+    runsOn: optional(oneOf("client", "server")),
+  },
+  "tool.args": { call: isString, delta: isString },
+  "tool.ready": { call: isString, args: isAnything, argsHash: isString },
+  "tool.hold": { call: isString, ms: isNumber },
+  "tool.start": { call: isString, attempt: isNumber, callKey: isString },
+  "tool.progress": { call: isString, count: optional(isNumber), total: optional(isNumber), bytes: optional(isNumber) },
+  "tool.result": {
+    call: isString,
+    result: oneOf("ok", "empty", "error", "rejected", "cancelled", "unknown"),
+    error: optional(errorShape),
+    effect: optional(oneOf("none")),
+  },
+  "approval.request": {
+    approval: isString,
+    items: listOf(shape({ call: isString, argsHash: isString })),
+    options: listOf(oneOf("once", "scoped")),
+    editable: isBoolean,
+    expiresInMs: orNull(isNumber),
+    sig: optional(isString),
+  },
+  "approval.decision": {
+    approval: isString,
+    items: listOf(
+      shape({
+        call: isString,
+        argsHash: isString,
+        decision: oneOf("approved", "rejected", "expired", "cancelled"),
+        reason: optional(isString),
+      }),
+    ),
+    by: isString,
+  },
+  receipt: {
+    receipt: isString,
+    call: isString,
+    outcome: oneOf("succeeded", "failed", "unknown", "undoing", "undone", "undo-failed"),
+    summary: isString,
+    doneAt: isNumber,
+    target: optional(isString),
+    ref: optional(isString),
+    undo: optional(shape({ untilAt: isNumber })),
+    undoes: optional(isString),
+  },
+  usage: {
+    generated: orNull(isNumber),
+    billed: orNull(isNumber),
+    billedReasoning: orNull(isNumber),
+    source: isString,
+    final: isBoolean,
+  },
+  "stop.ack": {
+    command: isString,
+    client: isString,
+    atSeq: isNumber,
+    upstream: oneOf("aborted", "unsupported", "already-finished", "unknown"),
+    settling: strings,
+  },
+  "steer.outcome": { command: isString, delivered: isBoolean, reason: optional(isString), atSeq: optional(isNumber) },
+  claim: { span: isString, key: isString, stance: isString },
+};
+
+const TRUNCATED_FIELDS = { cause: causes, resumable: isBoolean, error: optional(errorShape), by: optional(isString) };
+const AWAITING_FIELDS = { approvals: strings };
+const ENVELOPE = { v: oneOfNumber(1), thread: isString, run: isString, message: isString, t: orNull(isNumber) };
+
+function oneOfNumber(expected: number): Check {
+  return (value) => value === expected;
+}
+
+function matches(source: Record<string, unknown>, fields: Record<string, Check>): string | undefined {
+  return Object.keys(fields).find((name) => !fields[name]?.(source[name]));
+}
+
+export type ParsedEvent =
+  | { readonly ok: true; readonly event: UnsayEvent }
+  | { readonly ok: false; readonly unknownType: string }
+  | { readonly ok: false; readonly unknownType?: undefined; readonly message: string };
+
+/** Reads one event out of decoded JSON. Never throws; a type of a newer protocol is told apart from a broken event. */
+export function parseEvent(value: unknown): ParsedEvent {
+  if (!isObject(value)) return { ok: false, message: `An event must be a JSON object; found ${kindOf(value)}.` };
+  const source = value as Record<string, unknown>;
+  const type = source["type"];
+  if (typeof type !== "string") return { ok: false, message: "The event has no `type`." };
+  if (!Object.hasOwn(FIELDS, type)) return { ok: false, unknownType: type };
+  const bad =
+    matches(source, ENVELOPE) ??
+    (isSeq(type, source["seq"]) ? undefined : "seq") ??
+    matches(source, FIELDS[type as EventType]) ??
+    (type === "run.end" ? matches(source, endFields(source["outcome"])) : undefined);
+  if (bad !== undefined) {
+    return { ok: false, message: `The event ${type} has no valid \`${bad}\` (found ${kindOf(source[bad])}).` };
+  }
+  return { ok: true, event: source as unknown as UnsayEvent };
+}
+
+function endFields(outcome: unknown): Record<string, Check> {
+  if (outcome === "truncated") return TRUNCATED_FIELDS;
+  return outcome === "awaiting-approval" ? AWAITING_FIELDS : {};
+}
+
+function isSeq(type: string, seq: unknown): boolean {
+  if (type === "run.heartbeat" || type === "run.goaway") return seq === null;
+  return typeof seq === "number" && Number.isSafeInteger(seq) && seq >= 1;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  return Array.isArray(value) ? "array" : typeof value;
+}
+
+export function encodeEvent(event: UnsayEvent): string {
+  return JSON.stringify(event);
+}

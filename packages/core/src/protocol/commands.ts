@@ -1,0 +1,74 @@
+/** What a client asks of a server. Each is its own idempotent request; a repeated `command` id changes nothing. */
+
+export type StopIntent = "stop" | "redirect" | "barge-in" | "enough";
+
+/** What the user says: text, and later attachments. */
+export interface UserInput {
+  readonly id: string;
+  readonly text: string;
+}
+
+export interface StartCommand {
+  readonly command: "start";
+  readonly client: string;
+  readonly thread: string;
+  /** Minted before the request is sent and reused when it is repeated: the same key is the same run. */
+  readonly startKey: string;
+  /** The id the assistant message will carry; with `continue`, the message that goes on. */
+  readonly answer: string;
+  readonly mode: "new" | "continue" | "regenerate";
+  /** The user's message; absent with `continue` and `regenerate`. */
+  readonly message?: UserInput;
+  /** The user message being answered (`regenerate`). */
+  readonly parent?: string;
+  /** The message this one redirects from. */
+  readonly redirects?: string;
+  /** Free-form hints to the agent, such as the scenario picked in the playground. */
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+export interface StopCommand {
+  readonly command: "stop";
+  readonly id: string;
+  readonly client: string;
+  readonly thread: string;
+  readonly run?: string;
+  /** Names the run while its id is not known yet. */
+  readonly startKey?: string;
+  readonly scope: "run" | "tool";
+  readonly call?: string;
+  readonly keepPartial?: boolean;
+  readonly intent: StopIntent;
+  readonly ackSeq: number;
+  readonly painted: { readonly span: string; readonly offset: number } | null;
+}
+
+export interface DecideItem {
+  readonly call: string;
+  readonly argsHash: string;
+  readonly decision: "approve" | "reject";
+  readonly edited?: unknown;
+  readonly reason?: string;
+}
+
+export interface DecideCommand {
+  readonly command: "decide";
+  readonly id: string;
+  readonly client: string;
+  readonly thread: string;
+  readonly run: string;
+  readonly approval: string;
+  readonly items: readonly DecideItem[];
+}
+
+export interface UndoCommand {
+  readonly command: "undo";
+  readonly id: string;
+  readonly client: string;
+  readonly thread: string;
+  readonly run: string;
+  readonly receipt: string;
+}
+
+/** Everything but `start`, which opens a stream. */
+export type RunCommand = StopCommand | DecideCommand | UndoCommand;
