@@ -38,6 +38,8 @@ export interface StopRecord {
   readonly command: string | null;
   /** What had been painted when the press came: later text is recorded, not shown. */
   readonly at: CutPoint;
+  /** The reader asked for what arrived after the press. */
+  readonly revealed?: true;
 }
 
 export interface Seam {
@@ -208,6 +210,11 @@ export interface RunFacts {
   readonly phaseLabel?: string;
   /** `open` until `run.end`; `awaiting-approval` when it ended only to wait. */
   readonly state: "open" | "awaiting-approval" | "ended";
+  /** A phase or a hold explains why no text comes; new content ends the excuse. */
+  readonly explained?: true;
+  readonly holding?: "guardrail" | "dependency" | "decision";
+  /** Text or a correction could not be applied, so what is shown may not be what was said: it can't end `complete`. */
+  readonly damaged?: true;
 }
 
 export interface MessageFacts {
@@ -235,6 +242,8 @@ interface AssistantBase extends MessageFacts {
   readonly receipts: readonly Receipt[];
   readonly usage: Usage | null;
   readonly run: RunFacts | null;
+  /** The connection is being made again, or the record is being read. */
+  readonly reconnecting: boolean;
   readonly model?: string;
   /** Epoch ms, for display. */
   readonly startedAt: number | null;

@@ -1,0 +1,15 @@
+export * from "./message.js";
+export * from "./selectors.js";
+export { createPendingMessage, createUserMessage, type PendingMessageIds } from "./create.js";
+export { foldEvents, tickMessage, type FoldOptions, type FoldResult } from "./reducer.js";
+export { livenessOf, nextLivenessChange, SILENT_GAP_MS, SLOW_GAP_MS, STALLED_GAP_MS } from "./liveness.js";
+export {
+  continueMessage,
+  markDeciding,
+  markDecisionFailed,
+  markReconnected,
+  markReconnecting,
+  markStopUnconfirmed,
+  requestStop,
+  revealTail,
+} from "./local.js";

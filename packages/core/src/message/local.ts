@@ -1,0 +1,97 @@
+import { sendDecision, reopenDecision } from "../approval/approval.reducer.js";
+import type { AssistantMessage, Seam, StopRecord } from "./message.js";
+import { livenessOf } from "./liveness.js";
+import { cutPointOf, isLive, shownParts } from "./selectors.js";
+
+/** Transitions that start on this client: the user's verbs and what the connection does. None ends an answer well. */
+
+function live(message: AssistantMessage, now: number | null): AssistantMessage {
+  return isLive(message) ? ({ ...message, liveness: livenessOf(message, now) } as AssistantMessage) : message;
+}
+
+/** Painting freezes where it stands; the status stays live until the server ends the run. A second press is no news. */
+export function requestStop(
+  message: AssistantMessage,
+  stop: { readonly command: string; readonly intent: StopRecord["intent"] },
+  now: number | null,
+): AssistantMessage {
+  if (!isLive(message)) return message;
+  const known = message.stop;
+  if (known !== null && known.phase !== "unconfirmed" && known.phase !== "done") {
+    return known.intent === stop.intent ? message : { ...message, stop: { ...known, intent: stop.intent } };
+  }
+  const record: StopRecord = {
+    intent: stop.intent,
+    by: "user",
+    phase: "requesting",
+    upstream: "unknown",
+    command: known?.phase === "unconfirmed" ? known.command : stop.command,
+    at: known?.phase === "unconfirmed" ? known.at : cutPointOf(message),
+  };
+  return live({ ...message, stop: record }, now);
+}
+
+/** Nobody answered the stop: it is said, the button takes presses again, and the answer stays live. */
+export function markStopUnconfirmed(message: AssistantMessage, command: string): AssistantMessage {
+  if (message.stop?.command !== command || message.stop.phase !== "requesting") return message;
+  return { ...message, stop: { ...message.stop, phase: "unconfirmed" } };
+}
+
+/** The reader wants to see what arrived after the press. */
+export function revealTail(message: AssistantMessage): AssistantMessage {
+  return message.stop === null ? message : { ...message, stop: { ...message.stop, revealed: true } };
+}
+
+export function markReconnecting(message: AssistantMessage, now: number | null): AssistantMessage {
+  return isLive(message) ? live({ ...message, reconnecting: true }, now) : message;
+}
+
+export function markReconnected(message: AssistantMessage, gapMs: number | null, now: number): AssistantMessage {
+  if (!message.reconnecting) return message;
+  const resumed = { ...message, reconnecting: false, waitingSince: now };
+  return live(gapMs === null ? resumed : withSeam(resumed, "resume", gapMs), now);
+}
+
+function withSeam(message: AssistantMessage, why: Seam["why"], gapMs: number | null): AssistantMessage {
+  const { part, offset } = cutPointOf(message);
+  if (part === null) return message;
+  return { ...message, seams: [...message.seams, { run: message.run?.id ?? "", part, offset, why, gapMs }] };
+}
+
+/** A new run goes on in the same message; what stood there stays, and the joint is marked. */
+export function continueMessage(message: AssistantMessage, now: number | null): AssistantMessage {
+  if (message.status !== "truncated" || message.cause === "withheld" || message.cause === "filtered") return message;
+  const { cause: _cause, resumable: _resumable, error: _error, at: _at, ...rest } = withSeam(message, "continue", null) as typeof message;
+  return {
+    ...rest,
+    // What came after a stop was never shown and the model is not told of it, so it is no part of what goes on.
+    parts: shownParts(message),
+    status: "pending",
+    liveness: "flowing",
+    stop: null,
+    stated: false,
+    endedAt: null,
+    waitingSince: now,
+  };
+}
+
+export function markDeciding(message: AssistantMessage, approvalId: string, command: string): AssistantMessage {
+  return mapApproval(message, approvalId, (approval) => sendDecision(approval, command));
+}
+
+export function markDecisionFailed(
+  message: AssistantMessage,
+  approvalId: string,
+  outcome: "refused" | "unconfirmed",
+): AssistantMessage {
+  return mapApproval(message, approvalId, (approval) => reopenDecision(approval, outcome));
+}
+
+function mapApproval(
+  message: AssistantMessage,
+  approvalId: string,
+  change: (approval: AssistantMessage["approvals"][number]) => AssistantMessage["approvals"][number],
+): AssistantMessage {
+  const approvals = message.approvals.map((approval) => (approval.id === approvalId ? change(approval) : approval));
+  return approvals.every((approval, index) => approval === message.approvals[index]) ? message : { ...message, approvals };
+}

@@ -1,0 +1,200 @@
+import type { EventOf } from "../protocol/index.js";
+import type { Draft } from "./draft.js";
+import type { Part, Span, TextPart } from "./message.js";
+
+/** Events about parts and spans. Each changes the draft or reports why it may not. */
+
+export function openPart(draft: Draft, event: EventOf<"part.open">): void {
+  if (draft.fields.parts.some((part) => part.id === event.part)) {
+    draft.report(16, event, `The part ${event.part} was opened before. Give a continuation an id of its own, with \`continues\`.`);
+    return;
+  }
+  draft.parts().push(createPart(event));
+}
+
+function createPart(event: EventOf<"part.open">): Part {
+  const { kind } = event;
+  if (kind === "source" || kind === "file" || kind === "data") {
+    return { type: "value", id: event.part, kind, status: "open", value: event.value };
+  }
+  return {
+    type: "text",
+    id: event.part,
+    kind,
+    status: "open",
+    ...(event.step === undefined ? {} : { step: event.step }),
+    ...(event.continues === undefined ? {} : { continues: event.continues }),
+    ...(event.language === undefined ? {} : { language: event.language }),
+    spans: [],
+  };
+}
+
+export function closePart(draft: Draft, event: EventOf<"part.close">): void {
+  const part = draft.fields.parts.findLast((candidate) => candidate.id === event.part);
+  if (part === undefined || part.type === "call") {
+    draft.report(16, event, `The part ${event.part} was closed but never opened.`);
+    return;
+  }
+  if (part.status === "open") draft.replacePart({ ...part, status: "closed" });
+}
+
+const CLOSED_FOR_TEXT: ReadonlySet<Span["state"]> = new Set(["settled", "verified", "replaced", "retracted", "dropped"]);
+
+export function appendText(draft: Draft, event: EventOf<"span.append">): void {
+  const part = draft.findTextPart(event.part);
+  if (part === undefined || part.status !== "open") {
+    const what = part === undefined ? "was never opened" : `is ${part.status}`;
+    draft.reportDamage(16, event, `Text came for the part ${event.part}, which ${what}; it is not shown.`);
+    return;
+  }
+  const spans = draft.writableSpans(part);
+  const index = spans.findLastIndex((span) => span.id === event.span);
+  const span = spans[index];
+  if (span === undefined) spans.push(createSpan(draft, event));
+  else if (CLOSED_FOR_TEXT.has(span.state)) {
+    draft.reportDamage(16, event, `Text came for the span ${event.span}, which is ${span.state}; it is not shown.`);
+  } else spans[index] = { ...span, text: span.text + event.text };
+}
+
+function createSpan(draft: Draft, event: EventOf<"span.append">): Span {
+  return {
+    id: event.span,
+    text: event.text,
+    state: permittedState(draft, event),
+    ...(event.dependsOn === undefined ? {} : { dependsOn: event.dependsOn }),
+  };
+}
+
+function permittedState(draft: Draft, event: EventOf<"span.append">): Span["state"] {
+  const state = event.state ?? "provisional";
+  if (state !== "verified" || draft.fields.run?.caps.verifier === true) return state;
+  draft.report(13, event, "Text came as verified from a server that declared no verifier; it counts as provisional.");
+  return "provisional";
+}
+
+/** Writes every named span; returns false, having reported, when one was never appended. */
+function eachSpan(
+  draft: Draft,
+  event: EventOf<"span.settle" | "span.drop" | "span.revise" | "span.retract">,
+  ids: readonly string[],
+  change: (span: Span, part: TextPart) => Span,
+): boolean {
+  const missing = ids.filter((id) => !hasSpan(draft, id));
+  if (missing.length > 0) {
+    draft.reportDamage(5, event, `${event.type} names ${missing.join(", ")}, which never appeared here.`);
+    return false;
+  }
+  const named = new Set(ids);
+  for (const part of draft.fields.parts) {
+    if (part.type !== "text" || !part.spans.some((span) => named.has(span.id))) continue;
+    const spans = draft.writableSpans(part);
+    for (const [index, span] of spans.entries()) if (named.has(span.id)) spans[index] = change(span, part);
+  }
+  return true;
+}
+
+function hasSpan(draft: Draft, id: string): boolean {
+  return draft.fields.parts.some((part) => part.type === "text" && part.spans.some((span) => span.id === id));
+}
+
+export function settleSpans(draft: Draft, event: EventOf<"span.settle">): void {
+  if (event.to === "verified" && draft.fields.run?.caps.verifier !== true) {
+    draft.report(13, event, "span.settle to verified came from a server that declared no verifier.");
+    return;
+  }
+  const open: ReadonlySet<Span["state"]> = new Set(["speculative", "provisional", "unsupported"]);
+  eachSpan(draft, event, event.spans, (span) => (open.has(span.state) ? { ...span, state: event.to, by: event.by } : span));
+}
+
+export function dropSpans(draft: Draft, event: EventOf<"span.drop">): void {
+  eachSpan(draft, event, event.spans, (span) => {
+    if (span.state === "speculative") return { ...span, state: "dropped", text: "" };
+    draft.report(14, event, `The span ${span.id} is ${span.state}: shown text may be revised or retracted, never dropped.`);
+    return span;
+  });
+}
+
+/** A guess of this client about the model's wording is a note, not a correction: it changes no span. */
+export function reviseSpans(draft: Draft, event: EventOf<"span.revise">): void {
+  if (event.inferred === true) return;
+  if (hasSpan(draft, event.replacement.span)) {
+    draft.reportDamage(16, event, `The replacement ${event.replacement.span} has the id of a span that is already here.`);
+    return;
+  }
+  const revision = draft.fields.revisions + 1;
+  const mark = { reason: event.reason, by: event.by };
+  const last = event.spans.at(-1);
+  const replaced = eachSpan(draft, event, event.spans, (span) =>
+    span.state === "retracted" ? span : { ...span, ...mark, state: "replaced", replacedBy: event.replacement.span },
+  );
+  if (!replaced || last === undefined) return;
+  insertAfter(draft, last, {
+    id: event.replacement.span,
+    text: event.replacement.text,
+    state: "provisional",
+    replaces: event.spans,
+    revision,
+    ...mark,
+  });
+  draft.fields.revisions = revision;
+}
+
+function insertAfter(draft: Draft, id: string, span: Span): void {
+  const part = draft.fields.parts.find(
+    (candidate): candidate is TextPart => candidate.type === "text" && candidate.spans.some((other) => other.id === id),
+  );
+  if (part === undefined) return;
+  const spans = draft.writableSpans(part);
+  spans.splice(spans.findIndex((other) => other.id === id) + 1, 0, span);
+}
+
+export function retractSpans(draft: Draft, event: EventOf<"span.retract">): void {
+  const ids = event.spans === "all" ? allSpanIds(draft) : withEarlierWording(draft, event.spans, event.expunge);
+  const revision = draft.fields.revisions + 1;
+  const retracted = eachSpan(draft, event, ids, (span) => ({
+    ...span,
+    state: "retracted",
+    reason: event.reason,
+    revision,
+    ...(event.expunge ? { text: "", expunged: true as const } : {}),
+  }));
+  if (!retracted || ids.length === 0) return;
+  withdrawEmptiedParts(draft);
+  draft.fields.revisions = revision;
+}
+
+function allSpanIds(draft: Draft): readonly string[] {
+  return draft.fields.parts.flatMap((part) => (part.type === "text" ? part.spans.map((span) => span.id) : []));
+}
+
+/** Expunging a replacement expunges what it replaced too: the words must not remain anywhere. */
+function withEarlierWording(draft: Draft, ids: readonly string[], expunge: boolean): readonly string[] {
+  if (!expunge) return ids;
+  const found = new Set(ids);
+  const replacedBy = new Map<string, string[]>();
+  for (const part of draft.fields.parts) {
+    if (part.type !== "text") continue;
+    for (const span of part.spans) {
+      if (span.replacedBy !== undefined) replacedBy.set(span.replacedBy, [...(replacedBy.get(span.replacedBy) ?? []), span.id]);
+    }
+  }
+  for (const id of found) for (const earlier of replacedBy.get(id) ?? []) found.add(earlier);
+  return [...found];
+}
+
+function withdrawEmptiedParts(draft: Draft): void {
+  for (const part of draft.fields.parts) {
+    if (part.type !== "text" || part.spans.length === 0 || part.status === "withdrawn") continue;
+    if (part.spans.every(isGone)) draft.replacePart({ ...part, status: "withdrawn" });
+  }
+}
+
+function isGone(span: Span): boolean {
+  return span.state === "retracted" || span.state === "dropped" || span.state === "replaced";
+}
+
+/** There was text for the reader, and none of it is left. */
+export function isAllRetracted(draft: Draft): boolean {
+  const spans = draft.fields.parts.flatMap((part) => (part.type === "text" && part.kind !== "reasoning" ? part.spans : []));
+  return spans.some((span) => span.state === "retracted") && spans.every(isGone);
+}

@@ -1,0 +1,307 @@
+import type { EventOf, ProtocolViolation, UnsayEvent } from "../protocol/index.js";
+import { Draft } from "./draft.js";
+import { livenessOf } from "./liveness.js";
+import type { AssistantMessage } from "./message.js";
+import { endRun, openRun, truncate, type FoldTimes } from "./reduce-run.js";
+import { appendText, closePart, dropSpans, isAllRetracted, openPart, retractSpans, reviseSpans, settleSpans } from "./reduce-text.js";
+import {
+  addReceipt,
+  appendArgs,
+  applyDecision,
+  holdCall,
+  markFinished,
+  markReady,
+  markStarted,
+  progressCall,
+  proposeCall,
+  requestApproval,
+} from "./reduce-tools.js";
+
+export interface FoldOptions {
+  /** This client's monotonic clock, in ms: when the batch arrived. */
+  readonly now?: number;
+  readonly epoch?: number;
+  /** Id of this client, to know its own commands. */
+  readonly client?: string;
+}
+
+export interface FoldResult {
+  readonly message: AssistantMessage;
+  readonly violations: readonly ProtocolViolation[];
+  /** Events are missing: nothing after the hole was applied, and the log must be asked again after `lastSeq`. */
+  readonly gap: { readonly expected: number; readonly got: number } | null;
+}
+
+interface Context extends FoldTimes {
+  readonly client: string | undefined;
+}
+
+/**
+ * Folds a batch of events of one message. Pure: the given message is not touched, an unchanged one is returned as it
+ * is. Events that were applied before are skipped by `seq`; illegal ones are reported, and never complete an answer.
+ */
+export function foldEvents(message: AssistantMessage, events: readonly UnsayEvent[], options: FoldOptions = {}): FoldResult {
+  const draft = new Draft(message);
+  const context = { now: options.now ?? null, epoch: options.epoch ?? null, client: options.client };
+  let gap: FoldResult["gap"] = null;
+  for (const event of events) {
+    gap = gapBefore(draft, event);
+    if (gap !== null) break;
+    if (isNews(draft, event)) apply(draft, event, context);
+  }
+  if (!draft.changed) return { message, violations: draft.violations, gap };
+  return { message: withLiveness(draft.finish(), context.now), violations: draft.violations, gap };
+}
+
+function withLiveness(message: AssistantMessage, now: number | null): AssistantMessage {
+  if (message.status !== "pending" && message.status !== "streaming") return message;
+  const liveness = livenessOf(message, now);
+  return liveness === message.liveness ? message : { ...message, liveness };
+}
+
+/** Time passed: the same message, or one that says so. */
+export function tickMessage(message: AssistantMessage, now: number): AssistantMessage {
+  return withLiveness(message, now);
+}
+
+function gapBefore(draft: Draft, event: UnsayEvent): FoldResult["gap"] {
+  const { run } = draft.fields;
+  if (run === null || run.id !== event.run || event.local === true) return null;
+  const got = event.type === "run.heartbeat" ? event.last + 1 : event.seq;
+  return got !== null && got > run.lastSeq + 1 ? { expected: run.lastSeq + 1, got } : null;
+}
+
+function isNews(draft: Draft, event: UnsayEvent): boolean {
+  const { run } = draft.fields;
+  return run === null || run.id !== event.run || event.local === true || event.seq === null || event.seq > run.lastSeq;
+}
+
+function apply(draft: Draft, event: UnsayEvent, context: Context): void {
+  draft.changed = true;
+  countSeq(draft, event);
+  const rule = ruleAgainst(draft, event);
+  if (rule !== null) return refuse(draft, event, rule);
+  noteContent(draft, event, context);
+  dispatch(draft, event, context);
+}
+
+function countSeq(draft: Draft, event: UnsayEvent): void {
+  const { run } = draft.fields;
+  if (run !== null && run.id === event.run && event.seq !== null && event.local !== true) {
+    draft.fields.run = { ...run, lastSeq: event.seq };
+  }
+}
+
+type Verdict = { readonly rule: 1 | 2 | 3 | 4 | 12; readonly why: string };
+
+const LATE: ReadonlySet<UnsayEvent["type"]> = new Set(["tool.result", "receipt", "usage"]);
+const CORRECTIONS: ReadonlySet<UnsayEvent["type"]> = new Set(["span.revise", "span.retract", "span.settle"]);
+const SILENT_AFTER_END: ReadonlySet<UnsayEvent["type"]> = new Set([
+  "run.phase",
+  "hold",
+  "run.heartbeat",
+  "run.checkpoint",
+  "run.goaway",
+  "tool.progress",
+  "stop.ack",
+  "steer.outcome",
+  "claim",
+]);
+const ALLOWED_WHILE_WAITING: ReadonlySet<UnsayEvent["type"]> = new Set([
+  ...LATE,
+  ...CORRECTIONS,
+  ...SILENT_AFTER_END,
+  "span.drop",
+  "approval.request",
+  "approval.decision",
+  "tool.hold",
+  "tool.start",
+  "run.open",
+]);
+
+/** The columns of the table in 3.1, for the events that a state forbids as a whole. */
+function ruleAgainst(draft: Draft, event: UnsayEvent): Verdict | null {
+  const { run } = draft.fields;
+  const isLive = draft.status.status === "pending" || draft.status.status === "streaming";
+  if (run === null) return event.type === "run.open" || event.local === true ? null : verdict(1, `${event.type} came before run.open.`);
+  if (!isLive) return ruleAfterEnd(draft, event);
+  if (event.run !== run.id && event.type !== "run.open" && !LATE.has(event.type)) {
+    return verdict(run.state === "ended" ? 1 : 3, `${event.type} belongs to the run ${event.run}, but ${run.id} speaks here.`);
+  }
+  if (run.state === "awaiting-approval") return ruleWhileWaiting(event);
+  return null;
+}
+
+function ruleWhileWaiting(event: UnsayEvent): Verdict | null {
+  if (event.type === "run.end") return event.outcome === "complete" ? verdict(4, "The run ended complete while an approval was open.") : null;
+  return ALLOWED_WHILE_WAITING.has(event.type) ? null : verdict(4, `${event.type} came while the run waits for a decision; open a run first.`);
+}
+
+function ruleAfterEnd(draft: Draft, event: UnsayEvent): Verdict | null {
+  if (LATE.has(event.type) || SILENT_AFTER_END.has(event.type)) return null;
+  if (event.type === "run.end") return ruleForSecondEnd(draft, event);
+  if (event.type === "approval.decision") return null;
+  const isWithheld = draft.status.status === "truncated" && draft.status.cause === "withheld";
+  if (CORRECTIONS.has(event.type) && !isWithheld) return null;
+  return verdict(3, `${event.type} came after the answer had ended.`);
+}
+
+/** A stated end replaces one this client inferred; the same end twice is no news. */
+function ruleForSecondEnd(draft: Draft, event: EventOf<"run.end">): Verdict | null {
+  if (!draft.fields.stated && event.local !== true && draft.status.status === "truncated") return null;
+  return verdict(12, `A second end (${describeEnd(event)}) came after the answer had ended.`);
+}
+
+function describeEnd(event: EventOf<"run.end">): string {
+  return event.outcome === "truncated" ? `truncated, ${event.cause}` : event.outcome;
+}
+
+function verdict(rule: Verdict["rule"], why: string): Verdict {
+  return { rule, why };
+}
+
+function refuse(draft: Draft, event: UnsayEvent, { rule, why }: Verdict): void {
+  if (rule === 12 && event.type === "run.end" && isSameEnd(draft, event)) return;
+  draft.report(rule, event, why);
+  if (event.type === "tool.start") markStarted(draft, event);
+}
+
+function isSameEnd(draft: Draft, event: EventOf<"run.end">): boolean {
+  const { status } = draft;
+  if (event.outcome === "truncated") return status.status === "truncated" && status.cause === event.cause;
+  return event.outcome === "complete" && (status.status === "complete" || status.status === "revised");
+}
+
+const CONTENT: ReadonlySet<UnsayEvent["type"]> = new Set([
+  "part.open",
+  "part.close",
+  "span.append",
+  "tool.propose",
+  "tool.args",
+  "tool.ready",
+]);
+
+function noteContent(draft: Draft, event: UnsayEvent, context: Context): void {
+  if (!CONTENT.has(event.type)) return;
+  if (draft.status.status === "pending") draft.status = { status: "streaming", liveness: "flowing" };
+  if (context.now !== null) draft.fields.waitingSince = context.now;
+  const { run } = draft.fields;
+  if (run === null || (run.explained === undefined && run.holding === undefined)) return;
+  const { explained: _explained, holding: _holding, ...rest } = run;
+  draft.fields.run = rest;
+}
+
+function dispatch(draft: Draft, event: UnsayEvent, context: Context): void {
+  switch (event.type) {
+    case "run.open":
+      return openRun(draft, event);
+    case "run.phase":
+      return setPhase(draft, event);
+    case "run.end":
+      return endRun(draft, event, context);
+    case "part.open":
+      return openPart(draft, event);
+    case "part.close":
+      return closePart(draft, event);
+    case "span.append":
+      return appendText(draft, event);
+    case "span.settle":
+      return settleSpans(draft, event);
+    case "span.drop":
+      return dropSpans(draft, event);
+    case "span.revise":
+      return revise(draft, event);
+    case "span.retract":
+      return retract(draft, event, context);
+    case "hold":
+      return setHold(draft, event);
+    case "tool.propose":
+      return proposeCall(draft, event);
+    case "tool.args":
+      return appendArgs(draft, event);
+    case "tool.ready":
+      return markReady(draft, event);
+    case "tool.hold":
+      return holdCall(draft, event);
+    case "tool.start":
+      return markStarted(draft, event);
+    case "tool.progress":
+      return progressCall(draft, event);
+    case "tool.result":
+      return markFinished(draft, event);
+    case "approval.request":
+      return requestApproval(draft, event, context.epoch);
+    case "approval.decision":
+      return applyDecision(draft, event);
+    case "receipt":
+      return addReceipt(draft, event, draft.status.status !== "pending" && draft.status.status !== "streaming");
+    case "usage":
+      return setUsage(draft, event);
+    case "stop.ack":
+      return acknowledgeStop(draft, event, context);
+    case "run.heartbeat":
+    case "run.checkpoint":
+    case "run.goaway":
+    case "steer.outcome":
+    case "claim":
+      return;
+    default:
+      event satisfies never;
+  }
+}
+
+function setPhase(draft: Draft, event: EventOf<"run.phase">): void {
+  if (draft.fields.run === null) return;
+  const { phaseLabel: _phaseLabel, ...rest } = draft.fields.run;
+  draft.fields.run = {
+    ...rest,
+    phase: event.phase,
+    explained: true,
+    ...(event.label === undefined ? {} : { phaseLabel: event.label }),
+  };
+}
+
+function setHold(draft: Draft, event: EventOf<"hold">): void {
+  if (draft.fields.run !== null) draft.fields.run = { ...draft.fields.run, holding: event.why };
+}
+
+function revise(draft: Draft, event: EventOf<"span.revise">): void {
+  const before = draft.fields.revisions;
+  reviseSpans(draft, event);
+  if (draft.fields.revisions > before && draft.status.status === "complete") draft.status = { status: "revised" };
+}
+
+/** Taking back everything after the end leaves no answer: `withheld`, however it had ended. */
+function retract(draft: Draft, event: EventOf<"span.retract">, times: FoldTimes): void {
+  const before = draft.fields.revisions;
+  retractSpans(draft, event);
+  const isLive = draft.status.status === "pending" || draft.status.status === "streaming";
+  if (draft.fields.revisions === before || isLive) return;
+  if (isAllRetracted(draft)) {
+    const error = { code: "guard-tripped", message: `The whole answer was taken back: ${event.reason}.`, retryable: false, userMessage: event.reason };
+    return truncate(draft, { cause: "withheld", resumable: false, error }, true, times);
+  }
+  if (draft.status.status === "complete") draft.status = { status: "revised" };
+}
+
+function setUsage(draft: Draft, event: EventOf<"usage">): void {
+  const { generated, billed, billedReasoning, source, final } = event;
+  draft.fields.usage = { generated, billed, billedReasoning, source, final };
+}
+
+function acknowledgeStop(draft: Draft, event: EventOf<"stop.ack">, context: Context): void {
+  const { stop } = draft.fields;
+  const isEnded = draft.status.status !== "pending" && draft.status.status !== "streaming";
+  if (isEnded) return;
+  if (stop === null && event.client === context.client) {
+    return draft.report(9, event, "A stop was acknowledged that this client never sent.");
+  }
+  const phase = event.settling.length > 0 ? ("settling" as const) : ("acknowledged" as const);
+  const record = stop ?? {
+    intent: "stop" as const,
+    by: "other-device" as const,
+    command: null,
+    at: { seq: event.atSeq, part: null, offset: null },
+  };
+  draft.fields.stop = { ...record, phase, upstream: event.upstream };
+}
