@@ -1,5 +1,12 @@
 export * from "./message/index.js";
 export type * from "./protocol/index.js";
 export { errorData, parseErrorData, UnsayError } from "./protocol/index.js";
+export { decodeUnsay } from "./adapters/unsay/index.js";
+export { createSession, UNCONFIRMED_MS } from "./session/session.js";
+export { systemClock } from "./session/clock.js";
 export type * from "./session/session.types.js";
+export { findLive, selectThreadStatus } from "./thread/thread.js";
+export { parseMessages } from "./thread/parse-messages.js";
 export type * from "./transport/transport.js";
+export { createFetchTransport, type FetchFunction, type FetchTransportOptions, type HttpOptions } from "./transport/fetch-transport.js";
+export { createUnsayTransport, type UnsayTransportOptions } from "./transport/unsay-transport.js";

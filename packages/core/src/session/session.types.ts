@@ -98,10 +98,12 @@ export interface Session {
   readonly reconnect: (messageId: string) => void;
   /** Resolves when the server has accepted the decision; rejects with an `UnsayError`. A second call while one is on its way repeats the same command. */
   readonly decide: (approvalId: string, decision: Decision) => Promise<void>;
-  /** Asks the tool's own undo for a receipt. */
-  readonly undo: (receiptId: string) => Promise<void>;
+  /** Shows what arrived after Stop was pressed. */
+  readonly revealTail: (messageId: string) => void;
   /** Reads the stored thread; live runs in it are resumed. */
   readonly load: () => Promise<readonly Message[]>;
   /** Mounts are counted: the last `detach` closes the connection, which is a disconnect and never a stop. */
   readonly attach: () => () => void;
+  /** The network or the tab is back: a waiting reconnect is tried at once. */
+  readonly wake: () => void;
 }

@@ -1,0 +1,33 @@
+import type { Clock } from "./session.types.js";
+
+/** Longest delay a timer takes; browsers and Node fire longer ones at once. */
+const MAX_TIMER_MS = 2_147_483_647;
+
+/** The machine's own time. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  epoch: () => Date.now(),
+  after(ms, run) {
+    const timer = setTimeout(run, Math.min(Math.max(0, ms), MAX_TIMER_MS));
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Longest a change waits for a frame that does not come, as in a hidden tab. */
+const HIDDEN_COMMIT_MS = 250;
+
+/** One commit a frame where there are frames; soon where there are none. The last commit is never lost. */
+export function scheduleFrame(publish: () => void): () => void {
+  let frame: number | undefined;
+  const timer = setTimeout(run, typeof requestAnimationFrame === "function" ? HIDDEN_COMMIT_MS : 0);
+  if (typeof requestAnimationFrame === "function") frame = requestAnimationFrame(run);
+  function cancel(): void {
+    clearTimeout(timer);
+    if (frame !== undefined) cancelAnimationFrame(frame);
+  }
+  function run(): void {
+    cancel();
+    publish();
+  }
+  return cancel;
+}

@@ -1,0 +1,49 @@
+import type { UnsayErrorData } from "../protocol/index.js";
+import type { AssistantMessage, Message } from "../message/message.js";
+import { isLive, selectOpenApprovals } from "../message/selectors.js";
+import type { QueuePauseReason, ThreadStatus } from "../session/session.types.js";
+
+/** Pure questions about a list of messages, and pure changes of it. */
+
+export function replaceMessage(messages: readonly Message[], next: Message): readonly Message[] {
+  const index = messages.findLastIndex((message) => message.id === next.id);
+  if (index === -1) return [...messages, next];
+  return messages[index] === next ? messages : messages.with(index, next);
+}
+
+export function findAssistant(messages: readonly Message[], id: string): AssistantMessage | undefined {
+  const found = messages.findLast((message) => message.id === id);
+  return found?.role === "assistant" ? found : undefined;
+}
+
+export function findLive(messages: readonly Message[]): AssistantMessage | undefined {
+  const found = messages.findLast((message) => message.role === "assistant" && isLive(message));
+  return found?.role === "assistant" ? found : undefined;
+}
+
+function latestAnswer(messages: readonly Message[]): AssistantMessage | undefined {
+  const found = messages.findLast((message) => message.role === "assistant");
+  return found?.role === "assistant" ? found : undefined;
+}
+
+const BAD_CAUSES: ReadonlySet<string> = new Set(["failed", "disconnected", "corrupt"]);
+
+/** What the thread is doing. It never says whether an answer is whole. */
+export function selectThreadStatus(messages: readonly Message[]): ThreadStatus {
+  const latest = latestAnswer(messages);
+  if (latest?.status === "pending") return "submitted";
+  if (latest?.status === "streaming") return "streaming";
+  return latest?.status === "truncated" && BAD_CAUSES.has(latest.cause) ? "error" : "ready";
+}
+
+export function selectThreadError(messages: readonly Message[]): UnsayErrorData | null {
+  const latest = latestAnswer(messages);
+  return latest?.status === "truncated" && BAD_CAUSES.has(latest.cause) ? (latest.error ?? null) : null;
+}
+
+/** Why a queued message would not be sent after this answer; `null` when it would. */
+export function pauseReasonAfter(message: AssistantMessage): QueuePauseReason | null {
+  if (message.status === "complete" || message.status === "revised") return null;
+  if (isLive(message)) return selectOpenApprovals(message).length > 0 ? "approval" : null;
+  return message.status === "truncated" && message.cause === "stopped" ? "stopped" : "error";
+}
