@@ -1,5 +1,5 @@
 import { sendDecision, reopenDecision } from "../approval/approval.reducer.js";
-import type { AssistantMessage, Seam, StopRecord } from "./message.js";
+import type { AssistantMessage, CutPoint, Seam, StopRecord } from "./message.js";
 import { livenessOf } from "./liveness.js";
 import { cutPointOf, isLive, shownParts } from "./selectors.js";
 
@@ -9,10 +9,13 @@ function live(message: AssistantMessage, now: number | null): AssistantMessage {
   return isLive(message) ? ({ ...message, liveness: livenessOf(message, now) } as AssistantMessage) : message;
 }
 
-/** Painting freezes where it stands; the status stays live until the server ends the run. A second press is no news. */
+/**
+ * Painting freezes at `at`, where the reader saw it; the status stays live until the server ends the run. A second
+ * press is no news.
+ */
 export function requestStop(
   message: AssistantMessage,
-  stop: { readonly command: string; readonly intent: StopRecord["intent"] },
+  stop: { readonly command: string; readonly intent: StopRecord["intent"]; readonly at: CutPoint },
   now: number | null,
 ): AssistantMessage {
   if (!isLive(message)) return message;
@@ -26,7 +29,7 @@ export function requestStop(
     phase: "requesting",
     upstream: "unknown",
     command: known?.phase === "unconfirmed" ? known.command : stop.command,
-    at: known?.phase === "unconfirmed" ? known.at : cutPointOf(message),
+    at: known?.phase === "unconfirmed" ? known.at : stop.at,
   };
   return live({ ...message, stop: record }, now);
 }

@@ -13,6 +13,7 @@ import {
   continueMessage,
   createPendingMessage,
   createUserMessage,
+  cutPointOf,
   foldEvents,
   isLive,
   markDeciding,
@@ -403,7 +404,8 @@ class ThreadSession {
     const message = findLive(this.#state.messages);
     if (message === undefined || intent === "enough") return;
     const before = message.stop?.phase;
-    const next = requestStop(message, { command: this.#createId(), intent }, this.#clock.now());
+    const painted = findAssistant(this.#store.getState().messages, message.id) ?? message;
+    const next = requestStop(message, { command: this.#createId(), intent, at: cutPointOf(painted) }, this.#clock.now());
     if (next === message) return;
     this.#setMessage(next);
     const isRepeat = before !== undefined && before !== "unconfirmed" && before !== "done";

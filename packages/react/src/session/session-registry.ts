@@ -1,0 +1,15 @@
+import { createSession, type Session, type SessionOptions, type Transport } from "@unsay/core";
+
+/**
+ * One session for each transport and thread, however many hooks ask: one connection, one store, one truth. It lives as
+ * long as the transport, so a component that unmounts and comes back finds its thread as it was.
+ */
+const sessions = new WeakMap<Transport, Map<string, Session>>();
+
+export function sessionOf(options: SessionOptions & { readonly id: string }): Session {
+  const known = sessions.get(options.transport) ?? new Map<string, Session>();
+  sessions.set(options.transport, known);
+  const session = known.get(options.id) ?? createSession(options);
+  known.set(options.id, session);
+  return session;
+}
