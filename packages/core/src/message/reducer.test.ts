@@ -1,0 +1,339 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { createArgsHash, createEventFactory, NO_EFFECTS, type Caps, type EventPayload, type UnsayEvent } from "../protocol/index.js";
+import { eventsOf, scripts } from "../testing/index.js";
+import { createPendingMessage } from "./create.js";
+import { requestStop } from "./local.js";
+import type { AssistantMessage } from "./message.js";
+import { foldEvents, tickMessage, type FoldResult } from "./reducer.js";
+import { cutPointOf, isLive, shownParts, textOf } from "./selectors.js";
+
+const IDS = { thread: "t", run: "r", message: "m" };
+const pending = () => createPendingMessage({ id: "m", thread: "t" }, { now: 0 });
+
+const open = (caps: Caps = {}): EventPayload => ({ type: "run.open", caps, heartbeatMs: null, ttlMs: null });
+const part = (id = "p", kind: "answer" | "reasoning" = "answer"): EventPayload => ({ type: "part.open", part: id, kind });
+const words = (text: string, span = "s", id = "p"): EventPayload => ({ type: "span.append", part: id, span, text });
+const complete: EventPayload = { type: "run.end", outcome: "complete", effects: NO_EFFECTS };
+const cut = (cause: "length" | "stopped" | "withheld" | "filtered" = "length"): EventPayload => ({
+  type: "run.end",
+  outcome: "truncated",
+  cause,
+  resumable: false,
+  effects: NO_EFFECTS,
+});
+const ARGS = { to: "ana" };
+const HASH = createArgsHash("c", "send", ARGS);
+const propose: EventPayload = { type: "tool.propose", call: "c", name: "send", effect: "irreversible", cancellable: true };
+const ready: EventPayload = { type: "tool.ready", call: "c", args: ARGS, argsHash: HASH };
+const start: EventPayload = { type: "tool.start", call: "c", attempt: 1, callKey: "k" };
+const ask = (argsHash = HASH, approval = "a"): EventPayload => ({
+  type: "approval.request",
+  approval,
+  items: [{ call: "c", argsHash }],
+  options: ["once"],
+  editable: false,
+  expiresInMs: null,
+});
+const decide = (argsHash = HASH, approval = "a"): EventPayload => ({
+  type: "approval.decision",
+  approval,
+  items: [{ call: "c", argsHash, decision: "approved" }],
+  by: "user",
+});
+
+function eventsFrom(payloads: readonly EventPayload[]): UnsayEvent[] {
+  const factory = createEventFactory(IDS);
+  return payloads.map((payload) => factory.make(payload));
+}
+
+function fold(...payloads: readonly EventPayload[]): FoldResult {
+  return foldEvents(pending(), eventsFrom(payloads));
+}
+
+function rulesOf(result: FoldResult): number[] {
+  return result.violations.map((violation) => violation.rule);
+}
+
+describe("the five statuses", () => {
+  it("are reached only as the server says", () => {
+    expect(fold().message.status).toBe("pending");
+    expect(fold(open()).message.status).toBe("pending");
+    expect(fold(open(), part(), words("Hi")).message.status).toBe("streaming");
+    expect(fold(open(), part(), words("Hi"), complete).message.status).toBe("complete");
+    expect(fold(open(), part(), words("Hi"), cut()).message).toMatchObject({ status: "truncated", cause: "length", stated: true });
+  });
+
+  it("an answer corrected on the way ends revised, one corrected after its end becomes revised", () => {
+    const revise: EventPayload = { type: "span.revise", spans: ["s"], replacement: { span: "s2", text: "No." }, reason: "checked", by: "model" };
+    const during = fold(open(), part(), words("Yes."), revise, complete).message;
+    const after = fold(open(), part(), words("Yes."), complete, revise).message;
+    for (const message of [during, after]) {
+      expect(message).toMatchObject({ status: "revised", revisions: 1 });
+      expect(textOf(message)).toBe("No.");
+    }
+  });
+
+  it("a truncated answer with a revision stays truncated", () => {
+    const revise: EventPayload = { type: "span.revise", spans: ["s"], replacement: { span: "s2", text: "No." }, reason: "checked", by: "model" };
+    expect(fold(open(), part(), words("Yes."), cut(), revise).message).toMatchObject({ status: "truncated", cause: "length", revisions: 1 });
+  });
+
+  it("taking back everything leaves a withheld answer, also after a good end", () => {
+    const retract: EventPayload = { type: "span.retract", spans: "all", reason: "medical advice", expunge: true };
+    const message = fold(open(), part(), words("Take two."), complete, retract).message;
+    expect(message).toMatchObject({ status: "truncated", cause: "withheld", error: { userMessage: "medical advice" } });
+    expect(JSON.stringify(message)).not.toContain("Take two");
+  });
+
+  it("expunging a correction expunges the earlier wording with it", () => {
+    const message = fold(
+      open(),
+      part(),
+      words("Secret one. "),
+      words("Rest.", "s9"),
+      { type: "span.revise", spans: ["s"], replacement: { span: "s2", text: "Secret two. " }, reason: "typo", by: "model" },
+      { type: "span.retract", spans: ["s2"], reason: "personal data", expunge: true },
+      complete,
+    ).message;
+    expect(JSON.stringify(message)).not.toContain("Secret");
+    expect(textOf(message)).toBe("Rest.");
+  });
+
+  it("complete without a word is complete and noted as empty", () => {
+    expect(fold(open(), complete).message).toMatchObject({ status: "complete", notes: ["empty"] });
+  });
+
+  it("text that a declared verifier never verified ends unverified, not complete", () => {
+    const message = fold(open({ verifier: true }), part(), words("Hi"), complete).message;
+    expect(message).toMatchObject({ status: "truncated", cause: "unverified", stated: false });
+  });
+
+  it("every open part, call and approval gets a terminal state at every end", () => {
+    for (const end of [complete, cut(), cut("stopped"), cut("withheld")]) {
+      const message = fold(open(), part(), words("Hi"), propose, ready, ask(), end).message;
+      expect(message.parts.every((each) => each.type === "call" || each.status !== "open")).toBe(true);
+      expect(message).toMatchObject({ calls: [{ status: "cancelled" }], approvals: [{ status: "cancelled" }] });
+    }
+  });
+});
+
+describe("illegal transitions", () => {
+  it("1: nothing is applied before run.open", () => {
+    const result = fold(part(), words("Hi"));
+    expect(rulesOf(result)).toEqual([1, 1]);
+    expect(result.message.parts).toEqual([]);
+  });
+
+  it("2: a second run may not open over a live one, unless it names it as parent", () => {
+    const other = createEventFactory({ ...IDS, run: "r2" });
+    const live = fold(open(), part()).message;
+    expect(rulesOf(foldEvents(live, [other.make(open())]))).toEqual([2]);
+    const named = foldEvents(live, [other.peek({ ...open(), parent: "r" } as EventPayload)]);
+    expect(named).toMatchObject({ violations: [], message: { run: { id: "r2" }, runs: ["r", "r2"] } });
+  });
+
+  it("3: content after an end is refused and changes no text", () => {
+    const result = fold(open(), part(), words("Hi"), complete, words(" there", "s2"));
+    expect(rulesOf(result)).toEqual([3]);
+    expect(textOf(result.message)).toBe("Hi");
+  });
+
+  it("4: nothing may come while a run waits for a decision, complete least of all", () => {
+    const waiting: EventPayload = { type: "run.end", outcome: "awaiting-approval", approvals: ["a"], effects: NO_EFFECTS };
+    const result = fold(open(), propose, ready, ask(), waiting, part(), complete);
+    expect(rulesOf(result)).toEqual([4, 4]);
+    expect(result.message).toMatchObject({ status: "streaming", liveness: "awaiting-approval" });
+  });
+
+  it("5: correcting text that never came keeps the answer from being complete", () => {
+    const result = fold(open(), part(), words("Hi"), { type: "span.retract", spans: ["nope"], reason: "x", expunge: false }, complete);
+    expect(rulesOf(result)).toEqual([5]);
+    expect(result.message).toMatchObject({ status: "truncated", cause: "corrupt", stated: false });
+  });
+
+  it("6: a decision for another approval, other arguments, or a closed approval decides nothing", () => {
+    for (const bad of [decide(HASH, "other"), decide("0".repeat(64))]) {
+      const result = fold(open(), propose, ready, ask(), bad);
+      expect(rulesOf(result)).toEqual([6]);
+      expect(result.message.calls[0]?.status).toBe("awaiting-approval");
+    }
+    expect(rulesOf(fold(open(), propose, ready, ask(), decide(), decide()))).toEqual([6]);
+  });
+
+  it("7: a tool that starts before it is ready, or unapproved, shows as unknown", () => {
+    expect(fold(open(), propose, start)).toMatchObject({ violations: [{ rule: 7 }], message: { calls: [{ status: "unknown" }] } });
+    expect(fold(open(), propose, ready, ask(), start)).toMatchObject({ violations: [{ rule: 7 }], message: { calls: [{ status: "unknown" }] } });
+    expect(fold(open(), propose, ready, ask(), decide(), start)).toMatchObject({ violations: [], message: { calls: [{ status: "executing" }] } });
+  });
+
+  it("8: a tool that starts after a stop was accepted shows as unknown", () => {
+    const factory = createEventFactory(IDS);
+    const live = foldEvents(pending(), [open(), propose, ready].map((payload) => factory.make(payload))).message;
+    const stopping = requestStop(live, { command: "x", intent: "stop", at: cutPointOf(live) }, 0);
+    const ack: EventPayload = { type: "stop.ack", command: "x", client: "me", atSeq: 3, upstream: "aborted", settling: [] };
+    const result = foldEvents(stopping, [factory.make(ack), factory.make(start)], { client: "me" });
+    expect(result).toMatchObject({ violations: [{ rule: 8 }], message: { calls: [{ status: "unknown" }] } });
+  });
+
+  it("9: an acknowledgement of a stop that this client never sent is refused; another client's is not", () => {
+    const ack = (client: string): EventPayload => ({ type: "stop.ack", command: "x", client, atSeq: 1, upstream: "aborted", settling: [] });
+    const events = (client: string) => eventsFrom([open(), part(), ack(client)]);
+    expect(rulesOf(foldEvents(pending(), events("me"), { client: "me" }))).toEqual([9]);
+    expect(foldEvents(pending(), events("you"), { client: "me" })).toMatchObject({
+      violations: [],
+      message: { stop: { by: "other-device" }, liveness: "stopping" },
+    });
+  });
+
+  it("12: a second, different end changes nothing; the same end twice is no news", () => {
+    expect(rulesOf(fold(open(), part(), cut(), complete))).toEqual([12]);
+    expect(fold(open(), part(), cut(), complete).message).toMatchObject({ status: "truncated", cause: "length" });
+    expect(rulesOf(fold(open(), part(), cut(), cut()))).toEqual([]);
+  });
+
+  it("13: text called verified by a server without a verifier counts as provisional", () => {
+    const result = fold(open(), part(), { ...words("Hi"), state: "verified" } as EventPayload);
+    expect(rulesOf(result)).toEqual([13]);
+    expect(result.message.parts[0]).toMatchObject({ spans: [{ state: "provisional" }] });
+  });
+
+  it("14: shown text can't be dropped", () => {
+    const result = fold(open(), part(), words("Hi"), { type: "span.drop", spans: ["s"] });
+    expect(rulesOf(result)).toEqual([14]);
+    expect(textOf(result.message)).toBe("Hi");
+  });
+
+  it("15: two open approvals can't share a call", () => {
+    const result = fold(open(), propose, ready, ask(), ask(HASH, "b"));
+    expect(rulesOf(result)).toEqual([15]);
+    expect(result.message.approvals).toHaveLength(1);
+  });
+
+  it("16: text for a part that never opened, or has closed, is reported and the answer can't be complete", () => {
+    for (const payloads of [
+      [open(), words("lost"), complete],
+      [open(), part(), words("Hi"), { type: "part.close", part: "p" }, words("lost"), complete],
+    ] as const) {
+      const result = fold(...(payloads as readonly EventPayload[]));
+      expect(rulesOf(result)).toEqual([16]);
+      expect(result.message).toMatchObject({ status: "truncated", cause: "corrupt", stated: false });
+    }
+  });
+
+  it("17: nothing after a hole in the log is applied", () => {
+    const events = eventsFrom([open(), part(), words("a"), words("b"), complete]);
+    const result = foldEvents(pending(), [...events.slice(0, 3), ...events.slice(4)]);
+    expect(result.gap).toEqual({ expected: 4, got: 5 });
+    expect(textOf(result.message)).toBe("a");
+    expect(isLive(result.message)).toBe(true);
+  });
+});
+
+describe("tool calls", () => {
+  it("other arguments after the question withdraw it, and an answer to it no longer counts", () => {
+    const other = { to: "mallory" };
+    const result = fold(open(), propose, ready, ask(), { type: "tool.ready", call: "c", args: other, argsHash: createArgsHash("c", "send", other) }, decide());
+    expect(rulesOf(result)).toEqual([6]);
+    expect(result.message).toMatchObject({ approvals: [{ status: "superseded" }], calls: [{ status: "ready" }] });
+  });
+
+  it("an error of a tool that may have acted is unknown, unless it says that nothing happened", () => {
+    const failed: EventPayload = { type: "tool.result", call: "c", result: "error" };
+    const before = [open(), propose, ready, start] as const;
+    expect(fold(...before, failed).message.calls[0]?.status).toBe("unknown");
+    expect(fold(...before, { ...failed, effect: "none" } as EventPayload).message.calls[0]?.status).toBe("failed");
+  });
+
+  it("a receipt that comes after the end is shown as late and corrects what was unknown", () => {
+    const receipt: EventPayload = { type: "receipt", receipt: "x", call: "c", outcome: "succeeded", summary: "sent", doneAt: 1 };
+    const message = fold(open(), propose, ready, start, cut("stopped"), receipt).message;
+    expect(message).toMatchObject({ calls: [{ status: "succeeded" }], receipts: [{ late: true }], effects: { succeeded: ["c"], unknown: [] }, notes: [] });
+  });
+
+  it("a call that ran when the connection was lost is unknown, one that this client would have run is cancelled", () => {
+    const lost: UnsayEvent = { ...eventsFrom([cut()])[0], local: true, seq: null } as UnsayEvent;
+    const server = foldEvents(fold(open(), propose, ready, start).message, [lost]).message;
+    const client = foldEvents(fold(open(), { ...propose, runsOn: "client" } as EventPayload, ready).message, [lost]).message;
+    expect(server).toMatchObject({ calls: [{ status: "unknown" }], notes: ["uncertain-effects"] });
+    expect(client).toMatchObject({ calls: [{ status: "cancelled" }] });
+  });
+});
+
+describe("what is shown", () => {
+  it("leaves drafts out, and what was never shown may be dropped without a trace", () => {
+    const draft = { ...words("maybe", "d"), state: "speculative" } as EventPayload;
+    const message = fold(open(), part(), words("Sure. "), draft).message;
+    expect(textOf(message)).toBe("Sure. ");
+    expect(shownParts(message)).toMatchObject([{ spans: [{ id: "s" }] }]);
+    const dropped = fold(open(), part(), words("Sure. "), draft, { type: "span.drop", spans: ["d"] }, complete).message;
+    expect(dropped).toMatchObject({ status: "complete", revisions: 0 });
+  });
+
+  it("reasoning is not answer text", () => {
+    expect(textOf(fold(open(), part("x", "reasoning"), words("hmm", "h", "x"), part(), words("Yes.")).message)).toBe("Yes.");
+  });
+});
+
+describe("liveness", () => {
+  const at = (message: AssistantMessage, now: number) => {
+    const ticked = tickMessage(message, now);
+    return "liveness" in ticked ? ticked.liveness : null;
+  };
+
+  it("goes from flowing to slow, stalled and silent by time without content, and never changes the status", () => {
+    const message = foldEvents(pending(), eventsFrom([open(), part(), words("Hi")]), { now: 0 }).message;
+    expect([999, 1_000, 1_499, 1_500, 9_999, 10_000].map((now) => at(message, now))).toEqual(["flowing", "slow", "slow", "stalled", "stalled", "silent"]);
+    expect(tickMessage(message, 99_999).status).toBe("streaming");
+  });
+
+  it("a phase explains a gap until the next content", () => {
+    const phase: EventPayload = { type: "run.phase", phase: "checking" };
+    const message = foldEvents(pending(), eventsFrom([open(), part(), words("Hi"), phase]), { now: 0 }).message;
+    expect(at(message, 60_000)).toBe("slow");
+  });
+});
+
+describe("replay", () => {
+  const logs = Object.values(scripts).map((script) => eventsOf(script));
+
+  it("any suffix of any run applied again changes nothing", () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...logs), fc.nat(), (events, from) => {
+        const once = foldEvents(pending(), events).message;
+        const again = foldEvents(once, events.slice(from % events.length));
+        expect(again.message).toBe(once);
+      }),
+    );
+  });
+
+  it("batches do not matter: one event at a time folds to the same message as all at once", () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...logs), fc.array(fc.nat({ max: 200 }), { maxLength: 8 }), (events, cuts) => {
+        const edges = [0, ...cuts.map((edge) => edge % events.length).sort((a, b) => a - b), events.length];
+        const message = edges.slice(1).reduce((current, edge, index) => foldEvents(current, events.slice(edges[index], edge)).message, pending());
+        expect(message).toEqual(foldEvents(pending(), events).message);
+      }),
+    );
+  });
+
+  it("no prefix of a run is complete or revised before its end", () => {
+    for (const events of logs) {
+      for (let length = 0; length < events.length - 1; length += 1) {
+        expect(["pending", "streaming"]).toContain(foldEvents(pending(), events.slice(0, length)).message.status);
+      }
+    }
+  });
+
+  it("a fold never writes into the message it was given", () => {
+    for (const events of logs) {
+      let message = pending();
+      for (const event of events) {
+        const before = JSON.stringify(message);
+        const next = foldEvents(message, [event]).message;
+        expect(JSON.stringify(message)).toBe(before);
+        message = next;
+      }
+    }
+  });
+});
