@@ -79,6 +79,7 @@ class ThreadSession {
   readonly #createId: () => string;
   readonly #client: string;
   readonly #store: StoreApi<SessionState>;
+  readonly #scheduleCommit: (publish: () => void) => () => void;
 
   #state: SessionState;
   #live: LiveRun | null = null;
@@ -95,6 +96,7 @@ class ThreadSession {
     this.#policy = { ...RECONNECT_POLICY, ...options.reconnect };
     this.#createId = options.createId ?? (() => crypto.randomUUID());
     this.#client = this.#createId();
+    this.#scheduleCommit = options.scheduleCommit ?? defaultSchedule(this.#clock);
     this.#state = initialState(options.id ?? this.#createId());
     this.#store = createStore<SessionState>(() => this.#state);
     this.session = this.#createApi();
@@ -133,9 +135,8 @@ class ThreadSession {
   #updateSoon(change: Partial<SessionState>): void {
     this.#state = { ...this.#state, ...change };
     if (this.#cancelCommit !== null) return;
-    const schedule = this.#options.scheduleCommit ?? scheduleFrame;
     let ran = false;
-    const cancel = schedule(() => {
+    const cancel = this.#scheduleCommit(() => {
       ran = true;
       this.#cancelCommit = null;
       this.#publish();
@@ -631,6 +632,13 @@ class ThreadSession {
     this.#attachTo(live.id, null);
   }
 }
+
+/** Real time commits with the screen; a clock that somebody injected owns this moment too. */
+function defaultSchedule(clock: Clock): (publish: () => void) => () => void {
+  return clock === systemClock ? scheduleFrame : (publish) => clock.after(COMMIT_MS, publish);
+}
+
+const COMMIT_MS = 16;
 
 function initialState(id: string): SessionState {
   return {

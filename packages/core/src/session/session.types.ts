@@ -60,7 +60,7 @@ export interface SessionOptions {
   readonly id?: string;
   readonly transport: Transport;
   readonly clock?: Clock;
-  /** Runs `publish` soon, once for many calls: a frame in browsers. Returns the canceller. */
+  /** Runs `publish` soon, once for many calls: a frame in browsers, 16 ms of an injected clock. Returns the canceller. */
   readonly scheduleCommit?: (publish: () => void) => () => void;
   readonly createId?: () => string;
   readonly random?: () => number;
