@@ -125,6 +125,7 @@ function ruleAgainst(draft: Draft, event: UnsayEvent): Verdict | null {
   const isLive = draft.status.status === "pending" || draft.status.status === "streaming";
   if (run === null) return event.type === "run.open" || event.local === true ? null : verdict(1, `${event.type} came before run.open.`);
   if (!isLive) return ruleAfterEnd(draft, event);
+  if (event.local === true) return null;
   if (event.run !== run.id && event.type !== "run.open" && !LATE.has(event.type)) {
     return verdict(run.state === "ended" ? 1 : 3, `${event.type} belongs to the run ${event.run}, but ${run.id} speaks here.`);
   }

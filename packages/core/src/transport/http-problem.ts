@@ -94,7 +94,7 @@ function providerError(message: string, kind: string): UnsayErrorData {
   const isOverloaded = /overloaded|unavailable|503|529/iu.test(kind);
   return {
     code: isRateLimit ? "rate-limited" : isOverloaded ? "provider-overloaded" : "provider-error",
-    message: `The provider answered with an error: ${message}`,
+    message: `The provider answered with an error: ${message.replace(/\.?\s*$/u, ".")} ${isRateLimit || isOverloaded ? "Wait before asking again." : "Look at what was sent to it."}`,
     retryable: isRateLimit || isOverloaded,
     userMessage: isRateLimit || isOverloaded ? "The model is busy right now." : "The model provider reported an error.",
   };
