@@ -1,18 +1,27 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { storybookTest } from "@storybook/addon-vitest/vitest-plugin";
 import react from "@vitejs/plugin-react";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
+import { chromiumLaunchOptions } from "./chromium.mjs";
 
-const CHROMIUM_PATHS = [process.env["CHROMIUM_PATH"], "/usr/bin/chromium", "/usr/bin/google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"];
-const executablePath = CHROMIUM_PATHS.find((path) => path !== undefined && existsSync(path));
-const isRoot = process.getuid?.() === 0;
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
+/** Tests run the packages' source, so none of them needs a build; Vite's own conditions must be repeated. */
 const source = { conditions: ["@unsay/source", "module", "browser", "development|production"] };
 const nodeSource = { resolve: { conditions: ["@unsay/source", "node", "development|production"] } };
 
+const chromium = {
+  enabled: true,
+  headless: true,
+  screenshotFailures: false,
+  provider: playwright({ launchOptions: chromiumLaunchOptions() }),
+  instances: [{ browser: "chromium" as const }],
+};
+
 export default defineConfig({
-  root: fileURLToPath(new URL("..", import.meta.url)),
+  root: ROOT,
   test: {
     projects: [
       { resolve: source, ssr: nodeSource, test: { name: "core", environment: "node", include: ["packages/core/src/**/*.test.ts"] } },
@@ -27,31 +36,13 @@ export default defineConfig({
       {
         plugins: [react()],
         resolve: source,
-        test: {
-          name: "ui",
-          include: ["packages/ui/src/**/*.test.{ts,tsx}"],
-          browser: {
-            enabled: true,
-            headless: true,
-            screenshotFailures: false,
-            provider: playwright({
-              launchOptions: {
-                ...(executablePath === undefined ? {} : { executablePath }),
-                args: [
-                  ...(isRoot ? ["--no-sandbox"] : []),
-                  "--disable-gpu",
-                  "--disable-quic",
-                  "--no-first-run",
-                  "--disable-background-networking",
-                  "--disable-component-update",
-                  "--disable-sync",
-                ],
-              },
-            }),
-            instances: [{ browser: "chromium" }],
-          },
-        },
+        test: { name: "ui", include: ["packages/ui/src/**/*.test.{ts,tsx}"], browser: chromium },
       },
+      ...(existsSync(`${ROOT}.storybook/main.ts`)
+        ? [{ plugins: [storybookTest({ configDir: `${ROOT}.storybook` })], resolve: source, test: { name: "storybook", browser: chromium } }]
+        : []),
+      // The house itself: its arrows, and the packages as a stranger installs them.
+      { test: { name: "house", environment: "node", include: ["scripts/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000 } },
     ],
   },
 });

@@ -1,0 +1,1 @@
+export { decodeUIMessageStream } from "./decode.js";

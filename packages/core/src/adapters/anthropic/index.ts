@@ -1,0 +1,1 @@
+export { decodeAnthropic } from "./decode.js";

@@ -1,0 +1,2 @@
+export { decodeChatCompletions } from "./chat-decode.js";
+export { decodeResponses } from "./responses-decode.js";

@@ -1,0 +1,202 @@
+import {
+  createEventFactory,
+  type Cause,
+  type DecodeContext,
+  type Diagnostic,
+  type Effects,
+  type EventFactory,
+  type EventPayload,
+  type RunEnd,
+  type RunPhase,
+  type UnsayErrorData,
+  type UnsayEvent,
+} from "../../protocol/index.js";
+import { createId } from "./ids.js";
+
+export type Ending =
+  | { readonly outcome: "complete" }
+  | { readonly outcome: "awaiting-approval"; readonly approvals: readonly string[] }
+  | { readonly outcome: "truncated"; readonly cause: Cause; readonly error?: UnsayErrorData };
+
+/** What the end of a run has to say about its calls. */
+export interface CallsAtEnd {
+  effects(): Effects;
+  lastWords(): readonly EventPayload[];
+}
+
+/** Different types a wire may invent before they are no longer told apart. */
+const MAX_UNKNOWN_TYPES = 50;
+
+/**
+ * Numbers the events of one run and ends it once. A damaged run never ends `complete`, whatever the wire says later.
+ *
+ * An ending that was stated but may still be overtaken (usage, another step) is planned: it comes true when the wire
+ * or the body ends, and new content takes it back.
+ */
+export class RunWriter {
+  readonly wire: string;
+  readonly #context: DecodeContext;
+  readonly #ids: { readonly thread: string; readonly run: string; readonly message: string };
+  readonly #factory: EventFactory;
+  readonly #calls: CallsAtEnd;
+  readonly #unknownTypes = new Map<string, number>();
+  #out: UnsayEvent[] = [];
+  #isOpen = false;
+  #isEnded = false;
+  #phase: RunPhase | null = null;
+  #plan: Ending | null = null;
+  #damage: string | null = null;
+
+  constructor(wire: string, context: DecodeContext, calls: CallsAtEnd) {
+    this.wire = wire;
+    this.#context = context;
+    this.#ids = {
+      thread: context.thread ?? createId("thread"),
+      run: context.run ?? createId("run"),
+      message: context.message ?? createId("message"),
+    };
+    this.#factory = createEventFactory(this.#ids);
+    this.#calls = calls;
+  }
+
+  get id(): string {
+    return this.#ids.run;
+  }
+
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
+  get planned(): Ending | null {
+    return this.#plan;
+  }
+
+  take(): UnsayEvent[] {
+    const events = this.#out;
+    this.#out = [];
+    return events;
+  }
+
+  open(model?: string): void {
+    if (this.#isOpen) return;
+    this.#isOpen = true;
+    this.#out.push(this.#factory.make(openPayload(model)));
+  }
+
+  write(payload: EventPayload): void {
+    if (this.#isEnded) return;
+    this.open();
+    this.#out.push(this.#factory.make(payload));
+  }
+
+  enterPhase(phase: RunPhase, call?: string): void {
+    if (phase === this.#phase && call === undefined) return;
+    this.#phase = phase;
+    this.write({ type: "run.phase", phase, ...(call === undefined ? {} : { call }) });
+  }
+
+  beat(): void {
+    if (this.#isOpen) this.write({ type: "run.heartbeat", last: this.#factory.nextSeq - 1, phase: this.#phase ?? "thinking" });
+  }
+
+  /** Something could not be read: what is shown may not be all that was said. */
+  markDamaged(message: string): void {
+    this.#damage ??= message;
+    this.report({ code: "adapter.bad-event", wire: this.wire, message });
+  }
+
+  plan(ending: Ending): void {
+    this.#plan = ending;
+  }
+
+  unplan(): void {
+    this.#plan = null;
+  }
+
+  /** The wire has nothing more to say: the planned ending comes true. */
+  settlePlan(): void {
+    if (this.#plan !== null) this.end(this.#plan);
+    else this.report({ code: "adapter.no-terminal-event", wire: this.wire });
+  }
+
+  end(ending: Ending): void {
+    if (this.#damage !== null && ending.outcome !== "truncated") return this.breakOff(this.#damage);
+    for (const payload of this.#lastPayloads(ending)) this.write(payload);
+    this.#isEnded = true;
+  }
+
+  fail(error: UnsayErrorData): void {
+    this.end({ outcome: "truncated", cause: "failed", error });
+  }
+
+  /** Text may be missing from here on, so nothing more is read. */
+  breakOff(message: string): void {
+    if (this.#isEnded) return;
+    this.open();
+    this.#out.push(this.#factory.make(this.#endPayload(corrupt(message)), { local: true }));
+    this.#isEnded = true;
+  }
+
+  /** What the stream amounts to if the body ended here. Takes no numbers, so it may be asked at any time. */
+  endOfBody(statedError?: UnsayErrorData): UnsayEvent[] {
+    if (this.#isEnded) return [];
+    const factory = createEventFactory(this.#ids, this.#factory.nextSeq);
+    const { ending, isStated } = this.#endingOfBody(statedError);
+    const mark = isStated ? {} : { local: true as const };
+    const opening = this.#isOpen ? [] : [openPayload()];
+    const closing = isStated ? this.#lastPayloads(ending) : [this.#endPayload(ending)];
+    return [...opening, ...closing].map((payload) => factory.make(payload, mark));
+  }
+
+  #endingOfBody(statedError: UnsayErrorData | undefined): { readonly ending: Ending; readonly isStated: boolean } {
+    if (statedError !== undefined) return { ending: { outcome: "truncated", cause: "failed", error: statedError }, isStated: true };
+    if (this.#plan?.outcome === "truncated") return { ending: this.#plan, isStated: true };
+    if (this.#damage !== null) return { ending: corrupt(this.#damage), isStated: false };
+    return this.#plan === null ? { ending: DISCONNECTED, isStated: false } : { ending: this.#plan, isStated: true };
+  }
+
+  #lastPayloads(ending: Ending): readonly EventPayload[] {
+    const end = this.#endPayload(ending);
+    return ending.outcome === "awaiting-approval" ? [end] : [...this.#calls.lastWords(), end];
+  }
+
+  #endPayload(ending: Ending): RunEnd {
+    const effects = this.#calls.effects();
+    if (ending.outcome === "truncated") return { type: "run.end", resumable: false, effects, ...ending };
+    return { type: "run.end", effects, ...ending };
+  }
+
+  report(diagnostic: Diagnostic): void {
+    this.#context.onDiagnostic?.(diagnostic);
+  }
+
+  reportUnknown(type: string): void {
+    const name = this.#unknownTypes.has(type) || this.#unknownTypes.size < MAX_UNKNOWN_TYPES ? type : "(others)";
+    const count = (this.#unknownTypes.get(name) ?? 0) + 1;
+    this.#unknownTypes.set(name, count);
+    this.report({ code: "protocol.unknown-event", type: name, count });
+  }
+
+  reportReason(raw: string, mapped: string): void {
+    this.report({ code: "adapter.raw-reason", wire: this.wire, raw, mapped });
+  }
+}
+
+function openPayload(model?: string): EventPayload {
+  return { type: "run.open", caps: {}, heartbeatMs: null, ttlMs: null, ...(model === undefined ? {} : { model }) };
+}
+
+function corrupt(message: string): Ending {
+  return { outcome: "truncated", cause: "corrupt", error: { code: "stream-corrupt", message, retryable: true, userMessage: "Unreadable data arrived, so parts of the answer may be missing." } };
+}
+
+const DISCONNECTED: Ending = {
+  outcome: "truncated",
+  cause: "disconnected",
+  error: {
+    code: "stream-eof",
+    message: "The response body ended, but the wire never said how the answer ended.",
+    retryable: true,
+    userMessage: "The connection ended before the answer did.",
+  },
+};

@@ -1,0 +1,99 @@
+"use client";
+import type { HTMLAttributes } from "react";
+import { textOf, type AssistantMessage, type Cause } from "@unsay/core";
+import { joinClasses, withRef, type UiComponent } from "../component.js";
+import type { Strings } from "../strings/en.js";
+import { useStrings } from "../strings/strings.js";
+import { ActionButtons, useMessageActions, type MessageActions } from "./message-actions.js";
+import type { MessageActionName } from "./status-line.copy.js";
+
+type TruncatedMessage = AssistantMessage & { readonly status: "truncated" };
+
+export interface EndMarkProps extends HTMLAttributes<HTMLDivElement>, MessageActions {
+  /** Nothing is drawn unless it is truncated, and nothing where a `RetractionNotice` stands instead. */
+  readonly message: AssistantMessage;
+  /** The words of the message that a redirect sent instead. */
+  readonly redirect?: string | undefined;
+}
+
+/** How an early end ended, and the next move. Renders a `div`. */
+export const EndMark: UiComponent<HTMLDivElement, EndMarkProps> = withRef("EndMark", (props, ref) => {
+  const { message, redirect, className, children, onContinue, onRedirect, onRegenerate, onRetry, onReconnect, onStop, onReveal, ...rest } = props;
+  const strings = useStrings();
+  const actions = useMessageActions({ onContinue, onRedirect, onRegenerate, onRetry, onReconnect, onStop, onReveal });
+  if (message.status !== "truncated" || message.cause === "withheld") return null;
+  return (
+    <div {...rest} ref={ref} className={joinClasses("unsay-end", className)} data-unsay="answer.end" data-cause={message.cause}>
+      {children ?? (
+        <>
+          <span className="unsay-end-shape" data-unsay="answer.end-shape" aria-hidden="true" />
+          <strong data-unsay="answer.end-label">{selectEndLabel(message, strings, redirect)}</strong>
+          <span className="unsay-end-actions" data-unsay="answer.end-actions">
+            <ActionButtons message={message} names={selectEndActions(message)} actions={actions} />
+          </span>
+        </>
+      )}
+    </div>
+  );
+});
+
+/** The words at the end of a truncated answer. */
+export function selectEndLabel(message: TruncatedMessage, strings: Strings, redirect?: string): string {
+  if (textOf(message).trim() === "" && message.cause !== "redirected") return strings.end.empty;
+  return labelOfCause(message, strings, redirect);
+}
+
+function labelOfCause(message: TruncatedMessage, strings: Strings, redirect: string | undefined): string {
+  const { end } = strings;
+  switch (message.cause) {
+    case "stopped":
+      return { user: end.stopped, "other-device": end.stoppedFromElsewhere, admin: end.stoppedByAdmin, server: end.stoppedByServer }[
+        message.stop?.by ?? "user"
+      ];
+    case "redirected":
+      return redirect === undefined ? end.redirected : end.redirectedTo(clip(redirect));
+    case "withheld":
+      return strings.retraction.answer;
+    case "disconnected":
+    case "length":
+    case "filtered":
+    case "failed":
+    case "orphaned":
+    case "corrupt":
+    case "unverified":
+      return end[message.cause];
+  }
+}
+
+const CLIP_LENGTH = 80;
+
+function clip(text: string): string {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length > CLIP_LENGTH ? `${line.slice(0, CLIP_LENGTH).trimEnd()}…` : line;
+}
+
+const OFFERS: Record<Cause, readonly MessageActionName[]> = {
+  stopped: ["continue", "redirect"],
+  redirected: [],
+  disconnected: ["continue", "retry"],
+  length: ["continue"],
+  filtered: ["regenerate"],
+  withheld: ["regenerate"],
+  failed: ["retry", "continue"],
+  orphaned: ["continue", "regenerate"],
+  corrupt: ["retry", "continue"],
+  unverified: ["regenerate"],
+};
+
+/** The next moves of an early end, best first. */
+export function selectEndActions(message: TruncatedMessage): readonly MessageActionName[] {
+  const offers = OFFERS[message.cause].filter((name) => isPossible(name, message));
+  const canReconnect = message.resumable && (message.cause === "disconnected" || message.cause === "corrupt");
+  return canReconnect ? ["reconnect", ...offers.filter((name) => name !== "retry")] : offers;
+}
+
+/** Continue has nothing to go on from where no word stands; Retry nothing to hope for where the error says so. */
+function isPossible(name: MessageActionName, message: TruncatedMessage): boolean {
+  if (name === "continue") return message.cause !== "filtered" && textOf(message).trim() !== "" && message.run?.caps.continue !== false;
+  return name !== "retry" || message.error?.retryable !== false;
+}

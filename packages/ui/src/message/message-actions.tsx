@@ -1,0 +1,66 @@
+"use client";
+import { createContext, useContext, type Context, type ReactElement } from "react";
+import type { AssistantMessage } from "@unsay/core";
+import { Button } from "../button/button.js";
+import type { Strings } from "../strings/en.js";
+import { useStrings } from "../strings/strings.js";
+import type { MessageActionName } from "./status-line.copy.js";
+
+type Handler = (message: AssistantMessage) => void;
+
+/** What can be asked of an answer. A button stands there only where its handler does. */
+export interface MessageActions {
+  readonly onContinue?: Handler | undefined;
+  readonly onRedirect?: Handler | undefined;
+  readonly onRegenerate?: Handler | undefined;
+  readonly onRetry?: Handler | undefined;
+  readonly onReconnect?: Handler | undefined;
+  readonly onStop?: Handler | undefined;
+  readonly onReveal?: Handler | undefined;
+}
+
+/** Handlers for every answer below; props of a component win over it. */
+export const MessageActionsContext: Context<MessageActions> = createContext<MessageActions>({});
+
+export function useMessageActions(own: MessageActions): MessageActions {
+  const shared = useContext(MessageActionsContext);
+  const given = Object.entries(own).filter(([, handler]) => handler !== undefined);
+  return { ...shared, ...Object.fromEntries(given) };
+}
+
+const HANDLERS: Record<MessageActionName, keyof MessageActions> = {
+  continue: "onContinue",
+  redirect: "onRedirect",
+  regenerate: "onRegenerate",
+  retry: "onRetry",
+  reconnect: "onReconnect",
+  stop: "onStop",
+  sendStopAgain: "onStop",
+  reveal: "onReveal",
+};
+
+function labelOf(name: MessageActionName, strings: Strings, hiddenWords: number): string {
+  if (name === "sendStopAgain") return strings.action.sendAgain;
+  return name === "reveal" ? strings.action.reveal(hiddenWords) : strings.action[name];
+}
+
+export interface ActionButtonsProps {
+  readonly message: AssistantMessage;
+  readonly names: readonly MessageActionName[];
+  readonly actions: MessageActions;
+  readonly hiddenWords?: number;
+}
+
+/** The buttons whose handlers are there. Renders nothing around them. */
+export function ActionButtons({ message, names, actions, hiddenWords = 0 }: ActionButtonsProps): ReactElement[] {
+  const strings = useStrings();
+  return names.flatMap((name) => {
+    const handler = actions[HANDLERS[name]];
+    if (handler === undefined) return [];
+    return [
+      <Button key={name} data-action={name} onClick={() => handler(message)}>
+        {labelOf(name, strings, hiddenWords)}
+      </Button>,
+    ];
+  });
+}

@@ -1,0 +1,210 @@
+import { selectCall, selectOpenApprovals, textOf, type AssistantMessage, type Cause } from "@unsay/core";
+import type { Strings } from "../strings/en.js";
+import { humanizeName } from "../tool-call/humanize-name.js";
+
+/** Things a reader can ask of an answer. Each is a handler of `MessageActions` and one button. */
+export type MessageActionName =
+  | "continue"
+  | "redirect"
+  | "regenerate"
+  | "retry"
+  | "reconnect"
+  | "stop"
+  | "sendStopAgain"
+  | "reveal";
+
+export interface StatusCopy {
+  readonly chip: { readonly ink: "flux" | "changed"; readonly text: string } | null;
+  readonly text: string;
+  readonly actions: readonly MessageActionName[];
+}
+
+export interface StatusFacts {
+  /** Whole seconds without content; `null` where nobody counts. */
+  readonly waitedS: number | null;
+  /** Number of the try while reconnecting; 0 where unknown. */
+  readonly attempt?: number;
+  /** Words that arrived after Stop and are kept back. */
+  readonly hiddenWords?: number;
+  /** The question of the open approval. */
+  readonly decision?: string;
+}
+
+/** The state of an answer in words, without its time. */
+export function selectStatusCopy(message: AssistantMessage, strings: Strings, facts: StatusFacts): StatusCopy {
+  switch (message.status) {
+    case "pending":
+    case "streaming":
+      return liveCopy(message, strings, facts);
+    case "truncated":
+      return { chip: null, text: strings.status.notComplete(selectReason(message, strings)), actions: revealActions(facts) };
+    case "complete":
+    case "revised":
+      return completeCopy(message, strings, facts);
+  }
+}
+
+function liveCopy(message: AssistantMessage & { readonly status: "pending" | "streaming" }, strings: Strings, facts: StatusFacts): StatusCopy {
+  const { status } = strings;
+  switch (message.liveness) {
+    case "stopping":
+      return message.stop?.phase === "unconfirmed"
+        ? { chip: flux(status.chips.stopping), text: status.stopUnconfirmed, actions: ["sendStopAgain"] }
+        : { chip: flux(status.chips.stopping), text: status.stopping, actions: [] };
+    case "reconnecting":
+      return { chip: flux(status.chips.paused), text: reconnectingText(strings, facts.attempt ?? 0), actions: [] };
+    case "awaiting-approval":
+      return { chip: flux(status.chips.waiting), text: decisionText(message, strings, facts.decision), actions: [] };
+    case "looping":
+      return { chip: flux(status.chips.paused), text: status.looping, actions: ["stop"] };
+    case "stalled":
+    case "silent":
+    case "slow":
+    case "flowing":
+      return message.status === "pending" ? pendingCopy(message, strings, facts) : streamingCopy(message, strings, facts);
+  }
+}
+
+function flux(text: string): StatusCopy["chip"] {
+  return { ink: "flux", text };
+}
+
+function reconnectingText(strings: Strings, attempt: number): string {
+  return attempt > 0 ? strings.status.reconnectingTry(attempt) : strings.status.reconnecting;
+}
+
+function decisionText(message: AssistantMessage, strings: Strings, decision: string | undefined): string {
+  const open = selectOpenApprovals(message);
+  const only = open.length === 1 ? open[0]?.items : undefined;
+  const call = only?.length === 1 ? selectCall(message, only[0]?.call ?? "") : undefined;
+  if (decision !== undefined) return strings.status.decision(decision);
+  return call === undefined ? strings.status.decisions(Math.max(1, open.length)) : strings.status.decision(humanizeName(call.name));
+}
+
+/** The first second needs no words a sighted reader can see: the caret stands there. */
+function pendingCopy(message: AssistantMessage & { readonly status: "pending" | "streaming" }, strings: Strings, { waitedS }: StatusFacts): StatusCopy {
+  const { status } = strings;
+  if (message.liveness === "silent") {
+    const words = waitedS === null ? status.working : status.workingFor(waitedS);
+    return { chip: null, text: [words, message.run?.phaseLabel].filter(Boolean).join(" "), actions: ["stop"] };
+  }
+  if (waitedS !== null && waitedS >= 4) return { chip: null, text: status.thinkingFor(waitedS), actions: [] };
+  const isFirstSecond = message.liveness === "flowing" && (waitedS ?? 0) < 1;
+  return { chip: null, text: isFirstSecond ? status.waiting : status.thinking, actions: [] };
+}
+
+function streamingCopy(message: AssistantMessage & { readonly status: "pending" | "streaming" }, strings: Strings, { waitedS }: StatusFacts): StatusCopy {
+  const { status } = strings;
+  const running = message.calls.findLast((call) => call.status === "executing");
+  if (running !== undefined) return { chip: flux(status.chips.provisional), text: status.running(humanizeName(running.name)), actions: [] };
+  if (message.liveness !== "stalled" && message.liveness !== "silent") {
+    return { chip: flux(status.chips.provisional), text: message.run?.phaseLabel ?? status.answering, actions: [] };
+  }
+  const text = waitedS === null ? status.stalled : status.stalledFor(waitedS);
+  return { chip: flux(status.chips.paused), text, actions: message.liveness === "silent" ? ["stop"] : [] };
+}
+
+function completeCopy(message: AssistantMessage, strings: Strings, facts: StatusFacts): StatusCopy {
+  const { status } = strings;
+  const words = [
+    message.notes.includes("unsupported") ? status.unsupported : status.complete,
+    ...revisionCounts(message, strings),
+    ...(message.notes.includes("stop-too-late") ? [status.stopTooLate] : []),
+  ];
+  const chip = message.status === "revised" ? ({ ink: "changed", text: status.chips.revised } as const) : null;
+  return { chip, text: words.join(" · "), actions: revealActions(facts) };
+}
+
+function revealActions({ hiddenWords = 0 }: StatusFacts): readonly MessageActionName[] {
+  return hiddenWords > 0 ? ["reveal"] : [];
+}
+
+/** "1 correction", "2 withdrawals"; what is zero is left out. */
+export function revisionCounts(message: AssistantMessage, strings: Strings): readonly string[] {
+  const withdrawals = countWithdrawals(message);
+  const corrections = Math.max(0, message.revisions - withdrawals);
+  return [
+    ...(corrections > 0 ? [strings.status.corrections(corrections)] : []),
+    ...(withdrawals > 0 ? [strings.status.withdrawals(withdrawals)] : []),
+  ];
+}
+
+/** Neighbours that were taken back for the same reason went in one withdrawal. */
+function countWithdrawals(message: AssistantMessage): number {
+  const runs = message.parts.map((part) => {
+    const spans = part.type === "text" ? part.spans : [];
+    return spans.filter((span, index) => span.state === "retracted" && !isSameRetraction(span, spans[index - 1])).length;
+  });
+  return Math.min(message.revisions, runs.reduce((sum, count) => sum + count, 0));
+}
+
+function isSameRetraction(span: { readonly reason?: string }, before: { readonly state: string; readonly reason?: string } | undefined): boolean {
+  return before?.state === "retracted" && before.reason === span.reason;
+}
+
+/** Why an answer is not complete. Words of the server's error are shown only where it wrote them for readers. */
+export function selectReason(message: AssistantMessage & { readonly status: "truncated" }, strings: Strings): string {
+  const base = reasonOfCause(message, strings);
+  const stated = message.stated || message.cause !== "stopped" ? "" : ` · ${strings.status.notConfirmed}`;
+  const counts = revisionCounts(message, strings);
+  return [base + stated, ...counts].join(" · ");
+}
+
+function reasonOfCause(message: AssistantMessage & { readonly status: "truncated" }, strings: Strings): string {
+  const said = message.error?.userMessage;
+  const cause: Cause = message.cause;
+  switch (cause) {
+    case "stopped":
+      return strings.stoppedBy[message.stop?.by ?? "user"];
+    case "failed":
+      return said ?? strings.cause.failed;
+    case "withheld":
+      return said === undefined ? strings.cause.withheld : `${strings.cause.withheld}, ${said}`;
+    case "length":
+      return message.error?.code === "context-window" ? strings.contextWindow : strings.cause.length;
+    case "redirected":
+    case "disconnected":
+    case "filtered":
+    case "orphaned":
+    case "corrupt":
+    case "unverified":
+      return strings.cause[cause];
+  }
+}
+
+/** The state for the hidden heading of a message: the words of the status line, without times that tick. */
+export function selectHeadingState(message: AssistantMessage, strings: Strings): string {
+  if (message.status === "complete" || message.status === "revised") {
+    return [strings.heading.complete, ...revisionCounts(message, strings)].join(", ");
+  }
+  if (message.status === "truncated") {
+    const empty = textOf(message) === "" && message.cause !== "withheld" ? `, ${lowerFirst(strings.end.empty)}` : "";
+    return lowerFirst(strings.status.notComplete(selectReason(message, strings))) + empty;
+  }
+  return liveHeading(message, strings);
+}
+
+function liveHeading(message: AssistantMessage & { readonly status: "pending" | "streaming" }, strings: Strings): string {
+  const { heading } = strings;
+  const running = message.calls.findLast((call) => call.status === "executing");
+  switch (message.liveness) {
+    case "stopping":
+      return heading.stopping;
+    case "awaiting-approval":
+      return heading.waitingForYou;
+    case "reconnecting":
+    case "looping":
+      return heading.paused;
+    case "stalled":
+    case "silent":
+      return message.status === "pending" ? lowerFirst(strings.status.waiting) : heading.paused;
+    case "slow":
+    case "flowing":
+      if (running !== undefined) return heading.running(humanizeName(running.name));
+      return message.status === "pending" ? lowerFirst(strings.status.waiting) : heading.answering;
+  }
+}
+
+function lowerFirst(text: string): string {
+  return text.slice(0, 1).toLocaleLowerCase() + text.slice(1);
+}

@@ -1,0 +1,74 @@
+"use client";
+import type { HTMLAttributes } from "react";
+import { hiddenWordCount, isLive, type AssistantMessage } from "@unsay/core";
+import { useNow } from "@unsay/react";
+import { joinClasses, withRef, type UiComponent } from "../component.js";
+import { useStrings } from "../strings/strings.js";
+import { Caret } from "./marks.js";
+import { ActionButtons, useMessageActions, type MessageActions } from "./message-actions.js";
+import { selectStatusCopy } from "./status-line.copy.js";
+
+export interface StatusLineProps extends HTMLAttributes<HTMLDivElement>, MessageActions {
+  readonly message: AssistantMessage;
+  /** Number of the try while reconnecting. */
+  readonly attempt?: number | undefined;
+  /** The question of the open approval, named while the answer waits for it. */
+  readonly decision?: string | undefined;
+}
+
+/** The state of an answer in words; never a live region, so that seconds tick in silence. Renders a `div`. */
+export const StatusLine: UiComponent<HTMLDivElement, StatusLineProps> = withRef("StatusLine", (props, ref) => {
+  const { message, attempt, decision, className, children, onContinue, onRedirect, onRegenerate, onRetry, onReconnect, onStop, onReveal, ...rest } = props;
+  const strings = useStrings();
+  const actions = useMessageActions({ onContinue, onRedirect, onRegenerate, onRetry, onReconnect, onStop, onReveal });
+  const waitedS = useWaitedSeconds(message);
+  const hiddenWords = isLive(message) ? 0 : hiddenWordCount(message);
+  const copy = selectStatusCopy(message, strings, {
+    waitedS,
+    hiddenWords,
+    ...(attempt === undefined ? {} : { attempt }),
+    ...(decision === undefined ? {} : { decision }),
+  });
+  const isFirstSecond = message.status === "pending" && copy.text === strings.status.waiting;
+  return (
+    <div {...rest} ref={ref} className={joinClasses("unsay-status", className)} data-unsay="answer.status" data-ink={copy.chip?.ink}>
+      {children ?? (
+        <>
+          {message.status === "pending" ? <Caret /> : null}
+          {copy.chip === null ? null : (
+            <span className="unsay-chip" data-unsay="answer.chip" data-ink={copy.chip.ink}>
+              {copy.chip.text}
+            </span>
+          )}
+          <span className={isFirstSecond ? "unsay-visually-hidden" : "unsay-status-text"} data-unsay="answer.status-text">
+            {copy.text}
+            <EndTime message={message} />
+          </span>
+          <ActionButtons message={message} names={copy.actions} actions={actions} hiddenWords={hiddenWords} />
+        </>
+      )}
+    </div>
+  );
+});
+
+function EndTime({ message }: { readonly message: AssistantMessage }): React.ReactNode {
+  const strings = useStrings();
+  if (message.endedAt === null || isLive(message)) return null;
+  // The server writes the time in its own zone; the reader's replaces it without a complaint.
+  return (
+    <>
+      {" · "}
+      <time dateTime={new Date(message.endedAt).toISOString()} suppressHydrationWarning>
+        {strings.time(message.endedAt)}
+      </time>
+    </>
+  );
+}
+
+/** Seconds since the newest content, on the clock of the session; counted only where the words show them. */
+function useWaitedSeconds(message: AssistantMessage): number | null {
+  const isCounting = isLive(message) && message.waitingSince !== null;
+  const now = useNow(1_000, isCounting);
+  if (!isCounting || message.waitingSince === null) return null;
+  return Math.max(0, Math.floor((now - message.waitingSince) / 1_000));
+}
