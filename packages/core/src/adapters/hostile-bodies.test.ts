@@ -82,8 +82,10 @@ describe.each(Object.entries(WHOLE))("a body read as %s", (_name, { decode, even
     const seen: UnsayEvent[] = [];
     for (const [at, byte] of body.entries()) {
       const cut = fold([...seen, ...decoder.end()]);
-      if (!seen.some((event) => event.type === "run.end") && cut.status === "complete") expect(at).toBeGreaterThan(whole.lastIndexOf('"stop"'));
-      if (cut.status === "truncated") expect(cut).toMatchObject({ cause: "disconnected", stated: false, resumable: false, error: { code: "stream-eof" } });
+      if (!seen.some((event) => event.type === "run.end") && cut.status === "complete")
+        expect(at).toBeGreaterThan(whole.lastIndexOf('"stop"'));
+      if (cut.status === "truncated")
+        expect(cut).toMatchObject({ cause: "disconnected", stated: false, resumable: false, error: { code: "stream-eof" } });
       expect(decoder.end()).toEqual(decoder.end());
       seen.push(...decoder.push(Uint8Array.of(byte)));
     }
@@ -160,13 +162,19 @@ describe.each(Object.entries(WHOLE))("a body read as %s", (_name, { decode, even
     const decoder = decode({ onDiagnostic: (diagnostic) => diagnostic.code === "protocol.unknown-event" && types.push(diagnostic.type) });
     const strange = decode === decodeChatCompletions ? [] : [{ type: "of.tomorrow", sequence_number: events.length - 1 }];
     const last = { ...(events.at(-1) as object), sequence_number: events.length };
-    const said = decoder.push(bytes(sse([...events.slice(0, -1), ...strange, ...(decode === decodeResponses ? [last] : events.slice(-1))])));
+    const said = decoder.push(
+      bytes(sse([...events.slice(0, -1), ...strange, ...(decode === decodeResponses ? [last] : events.slice(-1))])),
+    );
     expect([...said, ...decoder.end()].at(-1)).toMatchObject({ outcome: "complete" });
     expect(types).toEqual(strange.map(({ type }) => type));
   });
 
   it("fails at an error in the stream and keeps the text", () => {
-    const error = { type: "error", error: { type: "overloaded_error", message: "Overloaded in org-123" }, errorText: "Overloaded in org-123" };
+    const error = {
+      type: "error",
+      error: { type: "overloaded_error", message: "Overloaded in org-123" },
+      errorText: "Overloaded in org-123",
+    };
     const message = read(decode, [bytes(sse([...events.slice(0, -3), error, ...events.slice(-3)]))]);
     expect(message).toMatchObject({ status: "truncated", cause: "failed", stated: true });
     if (message.status !== "truncated") return;

@@ -17,32 +17,60 @@ if (!isHere) console.warn("No recordings beside the repository: the tests over t
 
 const IDS = { thread: "t", run: "r", message: "m" };
 
-interface Oracle {
-  readonly text: string;
-  readonly calls: string;
-  readonly finish: string | null;
-  readonly isTerminal: boolean;
-  readonly isAgreed: boolean;
-  readonly hasError: boolean;
+/** The members of wire events that the tests look at. */
+interface WireEvent {
+  readonly type?: string;
+  readonly choices?: readonly { readonly index: number; readonly finish_reason?: string | null }[];
+  readonly message?: { readonly content?: readonly unknown[] };
+  readonly sequence_number?: number;
+  readonly approvalId?: string;
+  readonly toolCallId?: string;
+  readonly finishReason?: string;
 }
 
-interface Recording {
+/** What `expected.json` says about a stream of a provider. */
+interface ProviderFacts {
+  readonly oracle: string;
+  readonly text: { readonly chars: number; readonly sha256_16: string };
+  readonly tool_calls: readonly { readonly id: string; readonly name: string; readonly args_sha256_16: string }[];
+  readonly finish: string | null;
+  readonly terminal_seen: boolean;
+  readonly error?: string;
+}
+
+/** What the SDK's own reader makes of a UI message stream. */
+interface ReaderFacts {
+  readonly text_chars: number;
+  readonly text_sha256_16: string;
+  readonly tools: readonly { readonly id: string; readonly name: string; readonly input_sha256_16: string }[];
+  readonly reader_error?: string;
+}
+
+interface Recording<Facts = unknown> {
   readonly name: string;
   readonly body: Uint8Array;
-  readonly expected: Record<string, any>;
+  readonly expected: Facts;
 }
 
 interface Wire {
   readonly kind: string;
   readonly decode: Decode;
   /** The events that state an end, read without the decoder. */
-  readonly isTerminal: (event: any) => boolean;
+  readonly isTerminal: (event: WireEvent) => boolean;
 }
 
 const WIRES: readonly Wire[] = [
   { kind: "anthropic-messages", decode: decodeAnthropic, isTerminal: (event) => event.type === "message_stop" },
-  { kind: "openai-chat", decode: decodeChatCompletions, isTerminal: (event) => event.choices?.some((choice: any) => choice.index === 0 && choice.finish_reason) === true },
-  { kind: "openai-responses", decode: decodeResponses, isTerminal: (event) => /^response\.(?:completed|incomplete|failed)$/u.test(event.type) },
+  {
+    kind: "openai-chat",
+    decode: decodeChatCompletions,
+    isTerminal: (event) => event.choices?.some((choice) => choice.index === 0 && typeof choice.finish_reason === "string") === true,
+  },
+  {
+    kind: "openai-responses",
+    decode: decodeResponses,
+    isTerminal: (event) => /^response\.(?:completed|incomplete|failed)$/u.test(event.type ?? ""),
+  },
   { kind: "ui-message-stream", decode: decodeUIMessageStream, isTerminal: (event) => event.type === "finish" },
 ];
 
@@ -59,21 +87,24 @@ function eventOf(kind: string, line: string): string {
 function bodyOf(kind: string, name: string): Uint8Array {
   const raw = readFileSync(`${FIXTURES}${kind}/${name}`);
   if (!name.endsWith(".chunks.txt")) return raw;
-  const lines = raw.toString("utf8").split("\n").filter((line) => line.trim() !== "");
+  const lines = raw
+    .toString("utf8")
+    .split("\n")
+    .filter((line) => line.trim() !== "");
   const done = kind === "openai-chat" ? "data: [DONE]\n\n" : "";
   return Buffer.from(lines.map((line) => eventOf(kind, line)).join("") + done);
 }
 
-function recordingsOf(kind: string): readonly Recording[] {
+function recordingsOf<Facts = unknown>(kind: string): readonly Recording<Facts>[] {
   if (!isHere) return [];
-  const expected = JSON.parse(readFileSync(`${FIXTURES}${kind}/expected.json`, "utf8")) as Record<string, Record<string, any>>;
+  const expected = JSON.parse(readFileSync(`${FIXTURES}${kind}/expected.json`, "utf8")) as Record<string, Facts>;
   return Object.entries(expected).map(([name, entry]) => ({ name, body: bodyOf(kind, name), expected: entry }));
 }
 
 interface Frame {
   readonly text: string;
   readonly end: number;
-  readonly event: any;
+  readonly event: WireEvent;
 }
 
 /** Frames of a well-formed body: where each ends, and what it holds. */
@@ -90,14 +121,14 @@ function framesOf(body: Uint8Array): readonly Frame[] {
   return frames;
 }
 
-function parseData(frame: string): any {
+function parseData(frame: string): WireEvent {
   const data = frame
     .split(/\r?\n/u)
     .filter((line) => line.startsWith("data:"))
     .map((line) => line.slice(5).trim())
     .join("\n");
   try {
-    return JSON.parse(data) ?? {};
+    return (JSON.parse(data) as WireEvent | null) ?? {};
   } catch {
     return {};
   }
@@ -128,7 +159,7 @@ function runnableCalls(message: AssistantMessage): readonly string[] {
 }
 
 /** What the documented rules of each wire make of the facts in `expected.json`. */
-function endByRule(kind: string, { finish, terminal_seen: isTerminal, error, tool_calls: calls, text }: Record<string, any>): string {
+function endByRule(kind: string, { finish, terminal_seen: isTerminal, error, tool_calls: calls, text }: ProviderFacts): string {
   if (error === "unparsable event") return "corrupt stream-corrupt";
   if (error !== undefined) return "failed provider-";
   if (kind === "anthropic-messages" && !isTerminal) return "disconnected stream-eof";
@@ -154,27 +185,72 @@ const BUILT_IN_ENDS: Readonly<Record<string, string>> = {
 const DECISIONS: Readonly<Record<string, readonly [held: string, why: string]>> = {
   "aisdk__anthropic-compaction.1.chunks.txt": ["complete", "the summary in the compaction block is for the model, not part of the answer"],
   "antpy__compaction_response.sse": ["disconnected stream-eof", "the frame of message_stop is cut, so it never came"],
-  "aisdk__anthropic-programmatic-tool-calling.1.chunks.txt": ["complete", "several messages of one turn; calls inside message_start are calls, with results this wire does not show"],
-  "antpy__incomplete_partial_json_response.sse": ["length output-limit", "max_tokens is said, even without message_stop; the cut arguments make no call"],
+  "aisdk__anthropic-programmatic-tool-calling.1.chunks.txt": [
+    "complete",
+    "several messages of one turn; calls inside message_start are calls, with results this wire does not show",
+  ],
+  "antpy__incomplete_partial_json_response.sse": [
+    "length output-limit",
+    "max_tokens is said, even without message_stop; the cut arguments make no call",
+  ],
   "antts__incomplete_partial_json_response.sse": ["length output-limit", "the cut arguments make no call"],
-  "aisdk__cererebras-structured-output-tools.1.chunks.txt": ["failed tool-results-missing", "text after finish_reason is another step; the same index with another id is another call"],
+  "aisdk__cererebras-structured-output-tools.1.chunks.txt": [
+    "failed tool-results-missing",
+    "text after finish_reason is another step; the same index with another id is another call",
+  ],
   "aisdk__mistral-reasoning.chunks.txt": ["complete", "content as a list: thinking is reasoning, text is the answer"],
-  "rubyllm__chat_mistral_hybrid_reasoning_streams_thinking_separately_from_content.sse": ["complete", "content as a list: thinking is reasoning, text is the answer"],
+  "rubyllm__chat_mistral_hybrid_reasoning_streams_thinking_separately_from_content.sse": [
+    "complete",
+    "content as a list: thinking is reasoning, text is the answer",
+  ],
   "otelpy__test_chat_completion_multiple_choices_streaming.sse": ["complete", "choice 1 is another version"],
   "rig__mistral-capability_edges--streaming_with_two_candidates_answers_from_the_first.sse": ["complete", "choice 1 is another version"],
-  "rig__mistral-terminal_metadata_matrix--streaming_mistral_small_tiny_plain_two.sse": ["length output-limit", "choice 1 is another version"],
+  "rig__mistral-terminal_metadata_matrix--streaming_mistral_small_tiny_plain_two.sse": [
+    "length output-limit",
+    "choice 1 is another version",
+  ],
   "rig__openai-chat_terminal_metadata_matrix--streaming_gpt_4_1_mini_roomy_plain_two.sse": ["complete", "choice 1 is another version"],
-  "rig__openai-chat_terminal_metadata_matrix--streaming_gpt_4_1_mini_tiny_plain_two.sse": ["length output-limit", "choice 1 is another version"],
-  "rig__deepseek-truncation_matrix--streaming_parallel_calls_keep_the_complete_one.sse": ["length output-limit", "no call is ready when the output was cut, not even the first"],
-  "rig__deepseek-truncation_matrix--streaming_text_before_a_truncated_call_survives.sse": ["length output-limit", "no call is ready when the output was cut"],
-  "rig__llamacpp-truncation_matrix--streaming_tool_call_cut_mid_arguments.sse": ["length output-limit", "no call is ready when the output was cut"],
-  "rig__mistral-tool_truncation_matrix--streaming_mistral_small_mid_agent.sse": ["length output-limit", "no call is ready when the output was cut"],
-  "rig__openai-chat_tool_truncation_matrix--streaming_gpt41_low_agent.sse": ["length output-limit", "no call is ready when the output was cut"],
-  "rig__openai-refusal_matrix--chat_streaming_agent_surfaces_refusal.sse": ["withheld guard-tripped", "a refusal is no answer, though the reason says stop"],
-  "rig__openrouter-refusal_matrix--streaming_terminal_carries_usage_and_reason.sse": ["withheld guard-tripped", "a refusal is no answer, though the reason says stop"],
-  "rig__openai-refusal_matrix--responses_agent_streaming_refusal_surfaces.sse": ["withheld guard-tripped", "a refusal is no answer, though the response is completed"],
+  "rig__openai-chat_terminal_metadata_matrix--streaming_gpt_4_1_mini_tiny_plain_two.sse": [
+    "length output-limit",
+    "choice 1 is another version",
+  ],
+  "rig__deepseek-truncation_matrix--streaming_parallel_calls_keep_the_complete_one.sse": [
+    "length output-limit",
+    "no call is ready when the output was cut, not even the first",
+  ],
+  "rig__deepseek-truncation_matrix--streaming_text_before_a_truncated_call_survives.sse": [
+    "length output-limit",
+    "no call is ready when the output was cut",
+  ],
+  "rig__llamacpp-truncation_matrix--streaming_tool_call_cut_mid_arguments.sse": [
+    "length output-limit",
+    "no call is ready when the output was cut",
+  ],
+  "rig__mistral-tool_truncation_matrix--streaming_mistral_small_mid_agent.sse": [
+    "length output-limit",
+    "no call is ready when the output was cut",
+  ],
+  "rig__openai-chat_tool_truncation_matrix--streaming_gpt41_low_agent.sse": [
+    "length output-limit",
+    "no call is ready when the output was cut",
+  ],
+  "rig__openai-refusal_matrix--chat_streaming_agent_surfaces_refusal.sse": [
+    "withheld guard-tripped",
+    "a refusal is no answer, though the reason says stop",
+  ],
+  "rig__openrouter-refusal_matrix--streaming_terminal_carries_usage_and_reason.sse": [
+    "withheld guard-tripped",
+    "a refusal is no answer, though the reason says stop",
+  ],
+  "rig__openai-refusal_matrix--responses_agent_streaming_refusal_surfaces.sse": [
+    "withheld guard-tripped",
+    "a refusal is no answer, though the response is completed",
+  ],
   "rig__openai-streaming_grammar--incomplete_mid_tool_call.sse": ["length output-limit", "the cut arguments make no call"],
-  "rig__chatgpt-codex_behaviors--explicit_preamble_and_mid_conversation_system_messages_are_instructions.sse": ["complete", "this gateway leaves the output out of the terminal object: the stream counts"],
+  "rig__chatgpt-codex_behaviors--explicit_preamble_and_mid_conversation_system_messages_are_instructions.sse": [
+    "complete",
+    "this gateway leaves the output out of the terminal object: the stream counts",
+  ],
   "rig__chatgpt-codex_behaviors--store_false_and_prompt_cache_fields_roundtrip.sse": ["complete", "as above"],
   "rig__chatgpt-codex_behaviors--strict_tools_opt_in_roundtrip.sse": ["failed tool-results-missing", "as above; the call was streamed"],
   "rig__chatgpt-codex_sessions--long_history_replay_nonstreaming.1.sse": ["failed tool-results-missing", "as above"],
@@ -202,16 +278,16 @@ function callsOf(message: AssistantMessage): readonly string[] {
 
 describe.runIf(isHere)("recordings of providers", () => {
   for (const { kind, decode } of WIRES.slice(0, 3)) {
-    for (const { name, body, expected } of recordingsOf(kind)) {
+    for (const { name, body, expected } of recordingsOf<ProviderFacts>(kind)) {
       it(`${kind}/${name} says what its events say`, () => {
         const message = read(decode, body);
         const held = DECISIONS[name]?.[0] ?? BUILT_IN_ENDS[name] ?? endByRule(kind, expected);
-        expect(expected["oracle"] === "agreed" || name in DECISIONS, "a disputed recording needs a decision").toBe(true);
+        expect(expected.oracle === "agreed" || name in DECISIONS, "a disputed recording needs a decision").toBe(true);
         expect(endOf(message)).toMatch(new RegExp(`^${held}`, "u"));
         const text = textOf(message);
-        expect([text.length, digest(text)]).toEqual([expected["text"].chars, expected["text"].sha256_16]);
+        expect([text.length, digest(text)]).toEqual([expected.text.chars, expected.text.sha256_16]);
         if (OTHER_CALLS.has(name)) return;
-        const calls = expected["tool_calls"].map((call: any) => `${call.id} ${call.name} ${call.args_sha256_16}`);
+        const calls = expected.tool_calls.map((call) => `${call.id} ${call.name} ${call.args_sha256_16}`);
         expect(callsOf(message)).toEqual(calls);
         expect(runnableCalls(message)).toEqual(message.run?.state === "awaiting-approval" ? expect.anything() : []);
       });
@@ -223,12 +299,12 @@ describe.runIf(isHere)("recordings of providers", () => {
 function endOfUIStream(frames: readonly Frame[]): string {
   const open = new Set<string>();
   for (const { event } of frames) {
-    if (event.type === "tool-approval-request") open.add(event.approvalId);
-    if (event.type === "tool-approval-response") open.delete(event.approvalId);
+    if (event.type === "tool-approval-request") open.add(event.approvalId ?? "");
+    if (event.type === "tool-approval-response") open.delete(event.approvalId ?? "");
     if (event.type === "error") return "failed provider-error";
     if (event.type !== "finish") continue;
-    if (open.size > 0 && ["stop", "tool-calls"].includes(event.finishReason)) return "awaiting-approval";
-    return UI_ENDS[event.finishReason as string] ?? "failed finish-reason-unknown";
+    if (open.size > 0 && ["stop", "tool-calls"].includes(event.finishReason ?? "")) return "awaiting-approval";
+    return UI_ENDS[event.finishReason ?? ""] ?? "failed finish-reason-unknown";
   }
   return "disconnected stream-eof";
 }
@@ -243,20 +319,20 @@ const UI_ENDS: Readonly<Record<string, string>> = {
 };
 
 describe.runIf(isHere)("recordings of the AI SDK", () => {
-  for (const { name, body, expected } of recordingsOf("ui-message-stream")) {
+  for (const { name, body, expected } of recordingsOf<ReaderFacts>("ui-message-stream")) {
     it(`ui-message-stream/${name} says what its chunks say`, () => {
       const message = read(decodeUIMessageStream, body);
       expect(endOf(message)).toBe(endOfUIStream(framesOf(body)));
       // The SDK's own reader stops at these, at another place than we do.
-      if (expected["reader_error"] !== undefined) return;
+      if (expected.reader_error !== undefined) return;
       const text = textOf(message);
-      expect([text.length, digest(text)]).toEqual([expected["text_chars"], expected["text_sha256_16"]]);
-      const known = new Map(expected["tools"].map((tool: any) => [tool.id, tool]));
+      expect([text.length, digest(text)]).toEqual([expected.text_chars, expected.text_sha256_16]);
+      const known = new Map(expected.tools.map((tool) => [tool.id, tool]));
       expect(message.calls.map((call) => call.id)).toEqual([...known.keys()]);
       for (const call of message.calls) {
-        const tool: any = known.get(call.id);
-        expect(call.name).toBe(tool.name);
-        if (call.argsHash !== undefined) expect(digest(JSON.stringify(call.args))).toBe(tool.input_sha256_16);
+        const tool = known.get(call.id);
+        expect(call.name).toBe(tool?.name);
+        if (call.argsHash !== undefined) expect(digest(JSON.stringify(call.args))).toBe(tool?.input_sha256_16);
         else expect(Buffer.from(body).toString("utf8")).not.toContain(`"tool-input-available","toolCallId":"${call.id}"`);
       }
     });
@@ -315,7 +391,9 @@ function checkCut(message: AssistantMessage, whole: string, isBeforeEnd: boolean
 describe.runIf(isHere)("how a body is cut into chunks", () => {
   for (const { kind, decode } of WIRES) {
     it(`changes nothing: ${kind}`, { timeout: 60_000 }, () => {
-      const small = recordingsOf(kind).filter(({ body }) => body.length < 6_000).slice(0, 12);
+      const small = recordingsOf(kind)
+        .filter(({ body }) => body.length < 6_000)
+        .slice(0, 12);
       expect(small.length).toBeGreaterThan(0);
       for (const { name, body } of small) {
         const events = eventsOf(decode, [body]);
@@ -342,10 +420,15 @@ function textOfFrames(frames: readonly { readonly text: string }[]): Uint8Array 
 }
 
 describe.runIf(isHere)("fault recipes", () => {
-  function each(kind: string, check: (recording: Recording, frames: readonly Frame[], plain: AssistantMessage, decode: Decode) => boolean): void {
+  function each(
+    kind: string,
+    check: (recording: Recording, frames: readonly Frame[], plain: AssistantMessage, decode: Decode) => boolean,
+  ): void {
     const wire = WIRES.find((candidate) => candidate.kind === kind);
     if (wire === undefined) throw new Error(`No wire ${kind}`);
-    const tried = recordingsOf(kind).filter((recording) => check(recording, framesOf(recording.body), read(wire.decode, recording.body), wire.decode));
+    const tried = recordingsOf(kind).filter((recording) =>
+      check(recording, framesOf(recording.body), read(wire.decode, recording.body), wire.decode),
+    );
     expect(tried.length).toBeGreaterThan(0);
   }
 
@@ -368,7 +451,7 @@ describe.runIf(isHere)("fault recipes", () => {
   it("anthropic-error-before-any-block ends without text", () => {
     each("anthropic-messages", (_recording, frames, _plain, decode) => {
       const message = read(decode, Buffer.concat([textOfFrames(frames.slice(0, 1)), overloaded]));
-      if (frames[0]?.event.message?.content?.length > 0) return false;
+      if ((frames[0]?.event.message?.content?.length ?? 0) > 0) return false;
       expect([endOf(message), textOf(message)]).toEqual(["failed provider-overloaded", ""]);
       return true;
     });
@@ -386,7 +469,7 @@ describe.runIf(isHere)("fault recipes", () => {
 
   it("chat-done-without-finish-reason is no complete answer", () => {
     each("openai-chat", (_recording, frames, plain, decode) => {
-      const kept = frames.filter(({ event }) => !event.choices?.some((choice: any) => choice.finish_reason));
+      const kept = frames.filter(({ event }) => !event.choices?.some((choice) => typeof choice.finish_reason === "string"));
       const message = read(decode, textOfFrames([...kept, { text: "data: [DONE]\n\n" }]));
       expect(["disconnected stream-eof", "failed provider-error"]).toContain(endOf(message));
       if (plain.status === "complete") expect(textOf(plain).startsWith(textOf(message))).toBe(true);
@@ -466,9 +549,10 @@ describe.runIf(isHere)("fault recipes", () => {
         const random = seeded(body.length);
         for (let count = 0; count < 40; count += 1) {
           const at = Math.floor(random() * frames.length);
-          const mutant = mutated(frames[at]?.event, random);
-          if (mutant === undefined) continue;
-          const message = read(decode, textOfFrames(frames.with(at, { ...frames[at]!, text: `data: ${mutant.json}\n\n` })));
+          const frame = frames[at];
+          const mutant = frame === undefined ? undefined : mutated(frame.event, random);
+          if (frame === undefined || mutant === undefined) continue;
+          const message = read(decode, textOfFrames(frames.with(at, { ...frame, text: `data: ${mutant.json}\n\n` })));
           if (message.status === "complete" && !mutant.isSilent) expect(textOf(message), `${name}: ${mutant.json}`).toBe(textOf(plain));
           mutants += 1;
         }
@@ -481,25 +565,23 @@ describe.runIf(isHere)("fault recipes", () => {
   const VALUES: readonly unknown[] = [null, true, 7, -1.5, "x", [], ["x"], {}, { a: { b: 1 } }];
 
   /** The event with one of its fields, at any depth, given another type. */
-  function mutated(event: any, random: () => number): { readonly json: string; readonly isSilent: boolean } | undefined {
-    const copy = structuredClone(event);
-    const places: [any, string][] = [];
-    const walk = (value: any): void => {
-      if (typeof value !== "object" || value === null) return;
-      for (const key of Object.keys(value)) {
-        places.push([value, key]);
-        walk(value[key]);
-      }
-    };
-    walk(copy);
+  function mutated(event: WireEvent, random: () => number): { readonly json: string; readonly isSilent: boolean } | undefined {
+    const copy: unknown = structuredClone(event);
+    const places = placesIn(copy);
     const place = places[Math.floor(random() * places.length)];
     if (place === undefined) return undefined;
-    const [holder, key] = place;
+    const { holder, key } = place;
     const value = VALUES[Math.floor(random() * VALUES.length)];
     const before = holder[key];
     if (typeof value === typeof before && (value === null) === (before === null)) return undefined;
     holder[key] = value;
     return { json: JSON.stringify(copy), isSilent: isLegal(key, value, before) };
+  }
+
+  function placesIn(value: unknown): readonly { readonly holder: Record<string, unknown>; readonly key: string }[] {
+    if (typeof value !== "object" || value === null) return [];
+    const holder = value as Record<string, unknown>;
+    return Object.keys(holder).flatMap((key) => [{ holder, key }, ...placesIn(holder[key])]);
   }
 
   /** Where the protocol itself allows the other type: `content: null` is how a server says that a delta has no text. */
@@ -513,7 +595,10 @@ describe.runIf(isHere)("fault recipes", () => {
       each(kind, ({ name, body }, frames, plain, decode) => {
         if (!name.endsWith(".sse")) return false;
         const crlf = Buffer.from(body).toString("utf8").replaceAll("\r\n", "\n").replaceAll("\n", "\r\n");
-        const commented = Buffer.concat([textOfFrames(frames.map(({ text }) => ({ text: `${text}: keep-alive\n\n` }))), body.subarray(frames.at(-1)?.end ?? 0)]);
+        const commented = Buffer.concat([
+          textOfFrames(frames.map(({ text }) => ({ text: `${text}: keep-alive\n\n` }))),
+          body.subarray(frames.at(-1)?.end ?? 0),
+        ]);
         for (const changed of [encode(crlf), commented]) {
           const message = read(decode, changed);
           expect([endOf(message), textOf(message)], name).toEqual([endOf(plain), textOf(plain)]);
@@ -591,7 +676,14 @@ describe.runIf(isHere)("bodies of other wires", () => {
     it(`never end complete in the adapter of ${kind}`, () => {
       for (const name of foreign) {
         const raw = readFileSync(FIXTURES + name);
-        const framed = encode(raw.toString("utf8").split("\n").filter((line) => line.trim() !== "").map((line) => `data: ${line}\n\n`).join(""));
+        const framed = encode(
+          raw
+            .toString("utf8")
+            .split("\n")
+            .filter((line) => line.trim() !== "")
+            .map((line) => `data: ${line}\n\n`)
+            .join(""),
+        );
         const message = read(decode, name.endsWith(".chunks.txt") ? framed : raw);
         expect(message.status, name).toBe("truncated");
       }

@@ -3,7 +3,8 @@ import { decodeChatCompletions } from "../adapters/openai/index.js";
 import { textOf } from "../message/selectors.js";
 import { foldStream } from "./fold-stream.js";
 
-const body = 'data: {"choices":[{"index":0,"delta":{"content":"Häu"},"finish_reason":null}]}\n\ndata: {"choices":[{"index":0,"delta":{"content":"ser"},"finish_reason":"stop"}]}\n\n';
+const body =
+  'data: {"choices":[{"index":0,"delta":{"content":"Häu"},"finish_reason":null}]}\n\ndata: {"choices":[{"index":0,"delta":{"content":"ser"},"finish_reason":"stop"}]}\n\n';
 
 async function* inPieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);

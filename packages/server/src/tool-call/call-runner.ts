@@ -49,6 +49,7 @@ const CANCELLED: ToolOutcome = { result: "cancelled" };
 export class CallRunner {
   readonly #options: CallRunnerOptions;
   readonly #calls = new Map<string, Call>();
+  readonly #claimed = new Set<string>();
   readonly #pending = new Set<Promise<unknown>>();
   #isShut = false;
 
@@ -57,10 +58,11 @@ export class CallRunner {
   }
 
   /** Announces a call before its arguments are complete. */
-  propose(name: string, id: string): void {
+  propose(name: string, id: string, args?: unknown): void {
     if (this.#isShut || this.#calls.has(id)) return;
     const tool = Object.hasOwn(this.#options.tools, name) ? this.#options.tools[name] : undefined;
     const effect = tool?.effect ?? "irreversible";
+    const target = tool === undefined || args === undefined ? undefined : targetOf(tool, args);
     this.#calls.set(id, { id, name, tool, effect, abort: new AbortController() });
     this.#options.emit({
       type: "tool.propose",
@@ -68,6 +70,7 @@ export class CallRunner {
       name,
       ...(tool?.title === undefined ? {} : { title: tool.title }),
       effect,
+      ...(target === undefined ? {} : { target }),
       cancellable: tool?.cancellable !== false,
       undo: false,
       runsOn: "server",
@@ -145,10 +148,12 @@ export class CallRunner {
 
   async #run(name: string, args: unknown, id: string): Promise<ToolOutcome> {
     if (this.#isShut) return CANCELLED;
+    if (this.#claimed.has(id)) return { result: "error", error: reused(id) };
+    this.#claimed.add(id);
     const isKnown = this.#calls.has(id);
-    this.propose(name, id);
+    this.propose(name, id, args);
     const call = this.#calls.get(id);
-    if (call === undefined || call.name !== name || this.#options.ledger.executing.includes(id)) return this.refuse(id, reused(id));
+    if (call?.name !== name) return this.refuse(id, reused(id));
     if (!isKnown) this.appendArgs(id, jsonOf(args));
     const bound = this.#bind(call, args);
     if ("result" in bound) return bound;
@@ -266,7 +271,7 @@ export class CallRunner {
 
   #writeReceipt(call: BoundCall, outcome: "succeeded" | "failed" | "unknown", receipt: ToolReceipt): void {
     const { emit, createId, clock } = this.#options;
-    const target = receipt.target ?? call.tool.target?.(call.args);
+    const target = receipt.target ?? targetOf(call.tool, call.args);
     emit({
       type: "receipt",
       receipt: createId(),
@@ -286,6 +291,15 @@ function needsApproval(call: BoundCall): boolean {
 
 function titleOf(call: Call): string {
   return call.tool?.title ?? call.name;
+}
+
+/** Arguments may be anything yet, so what the tool makes of them is no reason to fail. */
+function targetOf(tool: ToolDefinition, args: unknown): string | undefined {
+  try {
+    return tool.target?.(args);
+  } catch {
+    return undefined;
+  }
 }
 
 function jsonOf(value: unknown): string {

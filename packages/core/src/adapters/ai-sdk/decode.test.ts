@@ -17,9 +17,21 @@ function decode(chunks: readonly Chunk[]) {
 }
 
 const begin: readonly Chunk[] = [{ type: "start" }, { type: "start-step" }];
-const text = (id: string, delta: string): readonly Chunk[] => [{ type: "text-start", id }, { type: "text-delta", id, delta }, { type: "text-end", id }];
-const input = (toolCallId: string, toolName: string, value: unknown): Chunk => ({ type: "tool-input-available", toolCallId, toolName, input: value });
-const finish = (finishReason?: string): readonly Chunk[] => [{ type: "finish-step" }, { type: "finish", ...(finishReason === undefined ? {} : { finishReason }) }];
+const text = (id: string, delta: string): readonly Chunk[] => [
+  { type: "text-start", id },
+  { type: "text-delta", id, delta },
+  { type: "text-end", id },
+];
+const input = (toolCallId: string, toolName: string, value: unknown): Chunk => ({
+  type: "tool-input-available",
+  toolCallId,
+  toolName,
+  input: value,
+});
+const finish = (finishReason?: string): readonly Chunk[] => [
+  { type: "finish-step" },
+  { type: "finish", ...(finishReason === undefined ? {} : { finishReason }) },
+];
 
 describe("decodeUIMessageStream", () => {
   it.each([
@@ -40,7 +52,8 @@ describe("decodeUIMessageStream", () => {
     expect(decode([...begin, ...text("0", "Yes."), ...finish()]).message.status).toBe("complete");
     const openPart = decode([...begin, ...text("0", "Yes.").slice(0, 2), ...finish()]).message;
     const openCall = decode([...begin, input("c1", "lookup", {}), ...text("0", "Yes."), ...finish()]).message;
-    for (const message of [openPart, openCall]) expect(message).toMatchObject({ cause: "failed", error: { code: "finish-reason-missing" } });
+    for (const message of [openPart, openCall])
+      expect(message).toMatchObject({ cause: "failed", error: { code: "finish-reason-missing" } });
   });
 
   it("knows the steering that a provider's own reason tells of", () => {
@@ -49,7 +62,10 @@ describe("decodeUIMessageStream", () => {
   });
 
   it("is not complete after text-end, finish-step or [DONE]", () => {
-    expect(decode([...begin, ...text("0", "Yes."), { type: "finish-step" }]).message).toMatchObject({ cause: "disconnected", stated: false });
+    expect(decode([...begin, ...text("0", "Yes."), { type: "finish-step" }]).message).toMatchObject({
+      cause: "disconnected",
+      stated: false,
+    });
   });
 
   it("ends abort as stopped and error as failed, with the text kept", () => {
@@ -80,7 +96,9 @@ describe("decodeUIMessageStream", () => {
   });
 
   it("does not know what a tool did when the stream fails while it may run, and does when it finished without it", () => {
-    expect(decode([...begin, input("c1", "pay", {}), { type: "error", errorText: "boom" }]).message.calls).toMatchObject([{ status: "unknown" }]);
+    expect(decode([...begin, input("c1", "pay", {}), { type: "error", errorText: "boom" }]).message.calls).toMatchObject([
+      { status: "unknown" },
+    ]);
     expect(decode([...begin, input("c1", "pay", {}), ...finish("tool-calls")]).message.calls).toMatchObject([{ status: "cancelled" }]);
   });
 
@@ -89,16 +107,33 @@ describe("decodeUIMessageStream", () => {
     const waiting = decode([...begin, input("c1", "pay", { amount: 5 }), request, ...finish("tool-calls")]).message;
     expect(waiting.run?.state).toBe("awaiting-approval");
     expect(waiting.approvals).toMatchObject([{ id: "a1", status: "open", items: [{ call: "c1", argsHash: waiting.calls[0]?.argsHash }] }]);
-    const denied = [{ type: "tool-approval-response", approvalId: "a1", approved: false, reason: "no" }, { type: "tool-output-denied", toolCallId: "c1" }];
-    const { message } = decode([...begin, input("c1", "pay", { amount: 5 }), request, ...denied, ...text("0", "Not paid."), ...finish("stop")]);
-    expect(message).toMatchObject({ status: "complete", calls: [{ status: "rejected", reason: "no" }], approvals: [{ status: "rejected" }] });
+    const denied = [
+      { type: "tool-approval-response", approvalId: "a1", approved: false, reason: "no" },
+      { type: "tool-output-denied", toolCallId: "c1" },
+    ];
+    const { message } = decode([
+      ...begin,
+      input("c1", "pay", { amount: 5 }),
+      request,
+      ...denied,
+      ...text("0", "Not paid."),
+      ...finish("stop"),
+    ]);
+    expect(message).toMatchObject({
+      status: "complete",
+      calls: [{ status: "rejected", reason: "no" }],
+      approvals: [{ status: "rejected" }],
+    });
   });
 
   it("asks anew when the input changes while asked, and does not complete when it changes after the decision", () => {
     const request = { type: "tool-approval-request", approvalId: "a1", toolCallId: "c1" };
     const asked = [...begin, input("c1", "pay", { amount: 5 }), request];
     const changed = input("c1", "pay", { amount: 500 });
-    expect(decode([...asked, changed, ...finish("tool-calls")]).message.approvals.map(({ status }) => status)).toEqual(["superseded", "open"]);
+    expect(decode([...asked, changed, ...finish("tool-calls")]).message.approvals.map(({ status }) => status)).toEqual([
+      "superseded",
+      "open",
+    ]);
     const decided = [...asked, { type: "tool-approval-response", approvalId: "a1", approved: true }, changed, ...finish("stop")];
     expect(decode(decided).message).toMatchObject({ cause: "corrupt", calls: [{ args: { amount: 5 } }] });
   });
@@ -134,7 +169,12 @@ describe("decodeUIMessageStream", () => {
   });
 
   it("loses no result of a call that was never announced", () => {
-    const { message } = decode([...begin, { type: "tool-output-available", toolCallId: "c9", output: 1 }, ...text("0", "Yes."), ...finish("stop")]);
+    const { message } = decode([
+      ...begin,
+      { type: "tool-output-available", toolCallId: "c9", output: 1 },
+      ...text("0", "Yes."),
+      ...finish("stop"),
+    ]);
     expect(message.calls).toMatchObject([{ id: "c9", name: "unknown", status: "succeeded" }]);
   });
 
@@ -145,6 +185,9 @@ describe("decodeUIMessageStream", () => {
     ["an approval of a call whose input never came", { type: "tool-approval-request", approvalId: "a", toolCallId: "c" }],
     ["a chunk without a type", { id: "0" }],
   ])("does not complete over %s", (_what, bad) => {
-    expect(decode([...begin, ...text("0", "Yes."), bad, ...finish("stop")]).message).toMatchObject({ status: "truncated", cause: "corrupt" });
+    expect(decode([...begin, ...text("0", "Yes."), bad, ...finish("stop")]).message).toMatchObject({
+      status: "truncated",
+      cause: "corrupt",
+    });
   });
 });

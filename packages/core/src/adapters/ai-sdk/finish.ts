@@ -1,11 +1,4 @@
-import {
-  COMPLETE,
-  FILTERED,
-  FINISH_REASON_MISSING,
-  OUTPUT_LIMIT,
-  TOOL_RESULTS_MISSING,
-  unknownReason,
-} from "../shared/endings.js";
+import { COMPLETE, FILTERED, FINISH_REASON_MISSING, OUTPUT_LIMIT, TOOL_RESULTS_MISSING, unknownReason } from "../shared/endings.js";
 import { providerError } from "../shared/provider-error.js";
 import type { Ending } from "../shared/run-writer.js";
 

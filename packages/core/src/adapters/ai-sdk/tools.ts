@@ -65,7 +65,12 @@ export class UITools {
 
   cancelStep(): void {
     for (const [wireId, { id, call, argsHash }] of this.#approvals) {
-      this.#run.write({ type: "approval.decision", approval: id, items: [{ call: call.id, argsHash, decision: "cancelled" }], by: "server" });
+      this.#run.write({
+        type: "approval.decision",
+        approval: id,
+        items: [{ call: call.id, argsHash, decision: "cancelled" }],
+        by: "server",
+      });
       this.#approvals.delete(wireId);
     }
     this.#calls.cancelStep();

@@ -18,11 +18,19 @@ function decode(events: readonly { readonly type: string }[], context: DecodeCon
 
 const start = { type: "message_start", message: { model: "claude-x", content: [], usage: { output_tokens: 1 } } };
 const end = { type: "message_stop" };
-const stop = (reason: string, more: object = {}) => ({ type: "message_delta", delta: { stop_reason: reason, ...more }, usage: { output_tokens: 9 } });
+const stop = (reason: string, more: object = {}) => ({
+  type: "message_delta",
+  delta: { stop_reason: reason, ...more },
+  usage: { output_tokens: 9 },
+});
 const open = (index: number, block: object) => ({ type: "content_block_start", index, content_block: block });
 const delta = (index: number, part: object) => ({ type: "content_block_delta", index, delta: part });
 const close = (index: number) => ({ type: "content_block_stop", index });
-const text = (index: number, words: string) => [open(index, { type: "text", text: "" }), delta(index, { type: "text_delta", text: words }), close(index)];
+const text = (index: number, words: string) => [
+  open(index, { type: "text", text: "" }),
+  delta(index, { type: "text_delta", text: words }),
+  close(index),
+];
 const tool = (index: number, id: string, json: string) => [
   open(index, { type: "tool_use", id, name: "send_mail", input: {} }),
   delta(index, { type: "input_json_delta", partial_json: json }),
@@ -77,7 +85,9 @@ describe("decodeAnthropic", () => {
     const { message, said } = decode([start, ...tool(0, "toolu_1", '{"to":"a@b"}'), stop("tool_use"), end]);
     expect(said.map((event) => event.type)).toContain("tool.ready");
     expect(message).toMatchObject({ cause: "failed", stated: true, error: { code: "tool-results-missing" } });
-    expect(message.calls).toMatchObject([{ id: "toolu_1", runsOn: "client", effect: "irreversible", args: { to: "a@b" }, status: "cancelled" }]);
+    expect(message.calls).toMatchObject([
+      { id: "toolu_1", runsOn: "client", effect: "irreversible", args: { to: "a@b" }, status: "cancelled" },
+    ]);
   });
 
   it("never readies arguments that do not parse, or whose end did not come", () => {
@@ -89,7 +99,16 @@ describe("decodeAnthropic", () => {
   });
 
   it("goes on when the host ran the tools and streams the next message into the same body", () => {
-    const { message } = decode([start, ...tool(0, "toolu_1", "{}"), stop("tool_use"), end, start, ...text(0, "Sent."), stop("end_turn"), end]);
+    const { message } = decode([
+      start,
+      ...tool(0, "toolu_1", "{}"),
+      stop("tool_use"),
+      end,
+      start,
+      ...text(0, "Sent."),
+      stop("end_turn"),
+      end,
+    ]);
     expect([message.status, textOf(message)]).toEqual(["complete", "Sent."]);
     expect(message.calls).toMatchObject([{ status: "unknown" }]);
     expect(message.notes).toContain("uncertain-effects");
@@ -123,18 +142,40 @@ describe("decodeAnthropic", () => {
 
   it("gives calls with the same id different ones, since a decision must not meet another call", () => {
     const { message } = decode([start, ...tool(0, "same", '{"n":1}'), ...tool(1, "same", '{"n":2}'), stop("tool_use"), end]);
-    expect(message.calls.map((call) => [call.id, call.args])).toEqual([["same", { n: 1 }], ["same#2", { n: 2 }]]);
+    expect(message.calls.map((call) => [call.id, call.args])).toEqual([
+      ["same", { n: 1 }],
+      ["same#2", { n: 2 }],
+    ]);
   });
 
   it("shows a citation as a source", () => {
     const citation = { type: "web_search_result_location", url: "https://a", title: "A", cited_text: "so" };
-    const { message } = decode([start, open(0, { type: "text", text: "It is " }), delta(0, { type: "citations_delta", citation }), delta(0, { type: "text_delta", text: "so." }), close(0), stop("end_turn"), end]);
-    expect(message.parts.find((part) => part.type === "value")).toMatchObject({ kind: "source", value: { url: "https://a", title: "A", quote: "so" } });
+    const { message } = decode([
+      start,
+      open(0, { type: "text", text: "It is " }),
+      delta(0, { type: "citations_delta", citation }),
+      delta(0, { type: "text_delta", text: "so." }),
+      close(0),
+      stop("end_turn"),
+      end,
+    ]);
+    expect(message.parts.find((part) => part.type === "value")).toMatchObject({
+      kind: "source",
+      value: { url: "https://a", title: "A", quote: "so" },
+    });
     expect(textOf(message)).toBe("It is so.");
   });
 
   it("loses no text over a repeated start, a start that never came, or a ping", () => {
-    const { message } = decode([start, start, { type: "ping" }, delta(0, { type: "text_delta", text: "Yes." }), close(0), stop("end_turn"), end]);
+    const { message } = decode([
+      start,
+      start,
+      { type: "ping" },
+      delta(0, { type: "text_delta", text: "Yes." }),
+      close(0),
+      stop("end_turn"),
+      end,
+    ]);
     expect([message.status, textOf(message)]).toEqual(["complete", "Yes."]);
   });
 

@@ -27,7 +27,7 @@ export function endingOf(reason: string, facts: StopFacts): Ending | null {
   }
 }
 
-const FINAL: ReadonlySet<string> = new Set(["end_turn", "max_tokens", "model_context_window_exceeded", "refusal"]);
+const FINAL: ReadonlySet<string> = new Set(["max_tokens", "model_context_window_exceeded", "refusal"]);
 
 /** Reasons that say for good that the answer is not whole: nothing that might follow could change that. */
 export function isFinalCut(reason: string): boolean {

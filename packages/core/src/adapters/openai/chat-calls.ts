@@ -1,13 +1,6 @@
 import { isTooDeep } from "../shared/bounded.js";
 import type { CallWriter, WireCall } from "../shared/call-writer.js";
-import {
-  BadEvent,
-  isObject,
-  kindOf,
-  optionalObject,
-  optionalString,
-  type JsonObject,
-} from "../shared/fields.js";
+import { BadEvent, isObject, kindOf, optionalObject, optionalString, type JsonObject } from "../shared/fields.js";
 
 interface Slot {
   readonly wireId: string | undefined;
@@ -68,7 +61,8 @@ export class ChatCalls {
   #continued(index: number, wireId: string | undefined, name: string | undefined): Slot | undefined {
     const slot = this.#slots.get(index);
     if (slot === undefined) return undefined;
-    const isOther = wireId !== undefined && wireId !== "" && slot.wireId !== undefined && wireId !== slot.wireId && name !== undefined && name !== "";
+    const isOther =
+      wireId !== undefined && wireId !== "" && slot.wireId !== undefined && wireId !== slot.wireId && name !== undefined && name !== "";
     return isOther ? undefined : slot;
   }
 

@@ -16,16 +16,26 @@ function decode(chunks: readonly unknown[]) {
   return { said, message, reports };
 }
 
-const chunk = (delta: object, finish: string | null = null, index = 0) => ({ model: "gpt-x", object: "chat.completion.chunk", choices: [{ index, delta, finish_reason: finish }] });
+const chunk = (delta: object, finish: string | null = null, index = 0) => ({
+  model: "gpt-x",
+  object: "chat.completion.chunk",
+  choices: [{ index, delta, finish_reason: finish }],
+});
 const usage = { model: "gpt-x", choices: [], usage: { completion_tokens: 12, completion_tokens_details: { reasoning_tokens: 5 } } };
 const call = (index: number, id: string | undefined, name: string | undefined, args: string) =>
-  chunk({ tool_calls: [{ index, ...(id === undefined ? {} : { id }), function: { ...(name === undefined ? {} : { name }), arguments: args } }] });
+  chunk({
+    tool_calls: [{ index, ...(id === undefined ? {} : { id }), function: { ...(name === undefined ? {} : { name }), arguments: args } }],
+  });
 
 describe("decodeChatCompletions", () => {
   it("is complete on a finish reason, with the usage that follows it, and needs no [DONE]", () => {
     for (const done of [["[DONE]"], []]) {
       const { message, said } = decode([chunk({ role: "assistant", content: "Yes" }), chunk({}, "stop"), usage, ...done]);
-      expect(message).toMatchObject({ status: "complete", model: "gpt-x", usage: { generated: 12, billed: 12, billedReasoning: 5, final: true } });
+      expect(message).toMatchObject({
+        status: "complete",
+        model: "gpt-x",
+        usage: { generated: 12, billed: 12, billedReasoning: 5, final: true },
+      });
       expect(said.at(-1)).not.toHaveProperty("local");
     }
   });
@@ -41,11 +51,21 @@ describe("decodeChatCompletions", () => {
     ["content_filter", "filtered", "guard-tripped"],
     ["eos_of_tomorrow", "failed", "finish-reason-unknown"],
   ])("ends %s as %s (%s)", (reason, cause, code) => {
-    expect(decode([chunk({ content: "Part" }), chunk({}, reason), "[DONE]"]).message).toMatchObject({ cause, stated: true, error: { code } });
+    expect(decode([chunk({ content: "Part" }), chunk({}, reason), "[DONE]"]).message).toMatchObject({
+      cause,
+      stated: true,
+      error: { code },
+    });
   });
 
   it("reads choice 0 only: others are versions, not more text", () => {
-    const { message } = decode([chunk({ content: "A" }), chunk({ content: "B" }, null, 1), chunk({}, "stop", 1), chunk({ content: "C" }), chunk({}, "stop")]);
+    const { message } = decode([
+      chunk({ content: "A" }),
+      chunk({ content: "B" }, null, 1),
+      chunk({}, "stop", 1),
+      chunk({ content: "C" }),
+      chunk({}, "stop"),
+    ]);
     expect(textOf(message)).toBe("AC");
   });
 
@@ -58,22 +78,43 @@ describe("decodeChatCompletions", () => {
   });
 
   it("keeps reasoning of any dialect apart from the answer", () => {
-    const list = [{ type: "thinking", thinking: [{ type: "text", text: "c" }] }, { type: "text", text: "d" }];
-    const { message } = decode([chunk({ reasoning_content: "a" }), chunk({ reasoning: "b", reasoning_details: [{ text: "b" }] }), chunk({ content: list }), chunk({}, "stop")]);
+    const list = [
+      { type: "thinking", thinking: [{ type: "text", text: "c" }] },
+      { type: "text", text: "d" },
+    ];
+    const { message } = decode([
+      chunk({ reasoning_content: "a" }),
+      chunk({ reasoning: "b", reasoning_details: [{ text: "b" }] }),
+      chunk({ content: list }),
+      chunk({}, "stop"),
+    ]);
     expect(textOf(message)).toBe("d");
     expect(message.parts.map((part) => part.type === "text" && part.spans.map((span) => span.text).join(""))).toEqual(["abc", "d"]);
   });
 
   it("puts calls together by index, also without ids, and waits for their results", () => {
-    const { message } = decode([call(0, "c1", "add", '{"x":'), call(1, undefined, "add", ""), call(0, undefined, undefined, "1}"), call(1, undefined, undefined, "{}"), chunk({}, "tool_calls"), "[DONE]"]);
+    const { message } = decode([
+      call(0, "c1", "add", '{"x":'),
+      call(1, undefined, "add", ""),
+      call(0, undefined, undefined, "1}"),
+      call(1, undefined, undefined, "{}"),
+      chunk({}, "tool_calls"),
+      "[DONE]",
+    ]);
     expect(message).toMatchObject({ cause: "failed", error: { code: "tool-results-missing" } });
-    expect(message.calls).toMatchObject([{ id: "c1", args: { x: 1 }, status: "cancelled" }, { args: {}, status: "cancelled" }]);
+    expect(message.calls).toMatchObject([
+      { id: "c1", args: { x: 1 }, status: "cancelled" },
+      { args: {}, status: "cancelled" },
+    ]);
     expect(new Set(message.calls.map(({ id }) => id)).size).toBe(2);
   });
 
   it("tells calls apart that share an index but not an id", () => {
     const { message } = decode([call(0, "c1", "add", '{"x":1}'), call(0, "c2", "add", '{"x":2}'), chunk({}, "tool_calls")]);
-    expect(message.calls.map(({ id, args }) => [id, args])).toEqual([["c1", { x: 1 }], ["c2", { x: 2 }]]);
+    expect(message.calls.map(({ id, args }) => [id, args])).toEqual([
+      ["c1", { x: 1 }],
+      ["c2", { x: 2 }],
+    ]);
   });
 
   it("is never complete after calls, even when the reason says stop or their arguments are broken", () => {

@@ -18,9 +18,19 @@ function decode(events: readonly Event[]) {
 }
 
 const created: Event = { type: "response.created", response: { model: "gpt-x", status: "in_progress" } };
-const text = (delta: string, more: object = {}): Event => ({ type: "response.output_text.delta", output_index: 0, content_index: 0, delta, ...more });
+const text = (delta: string, more: object = {}): Event => ({
+  type: "response.output_text.delta",
+  output_index: 0,
+  content_index: 0,
+  delta,
+  ...more,
+});
 const whole = (words: string): Event => ({ type: "response.output_text.done", output_index: 0, content_index: 0, text: words });
-const item = (state: "added" | "done", output_index: number, value: object): Event => ({ type: `response.output_item.${state}`, output_index, item: value });
+const item = (state: "added" | "done", output_index: number, value: object): Event => ({
+  type: `response.output_item.${state}`,
+  output_index,
+  item: value,
+});
 const ended = (status: string, more: object = {}): Event => ({ type: `response.${status}`, response: { status, ...more } });
 const completed = ended("completed", { usage: { output_tokens: 7, output_tokens_details: { reasoning_tokens: 3 } } });
 
@@ -44,17 +54,28 @@ describe("decodeResponses", () => {
   it("ends cancelled as stopped, and failed with the provider's reason", () => {
     expect(decode([created, text("Part"), ended("cancelled")]).message).toMatchObject({ cause: "stopped", stated: true });
     const error = { code: "server_error", message: "oops" };
-    expect(decode([created, ended("failed", { error })]).message).toMatchObject({ cause: "failed", error: { code: "provider-error", retryable: true } });
+    expect(decode([created, ended("failed", { error })]).message).toMatchObject({
+      cause: "failed",
+      error: { code: "provider-error", retryable: true },
+    });
     expect(decode([created, { type: "error", error }]).message).toMatchObject({ cause: "failed" });
   });
 
   it("leaves out what is repeated, and breaks off where a number is missing", () => {
-    const twice = decode([created, text("Yes"), text("Yes", { sequence_number: 1 }), text(".", { sequence_number: 2 }), { ...completed, sequence_number: 3 }]);
+    const twice = decode([
+      created,
+      text("Yes"),
+      text("Yes", { sequence_number: 1 }),
+      text(".", { sequence_number: 2 }),
+      { ...completed, sequence_number: 3 },
+    ]);
     expect([twice.message.status, textOf(twice.message)]).toEqual(["complete", "Yes."]);
     const hole = decode([created, text("Yes"), text(".", { sequence_number: 3 }), { ...completed, sequence_number: 4 }]);
     expect(hole.message).toMatchObject({ cause: "corrupt", stated: false });
     expect(textOf(hole.message)).toBe("Yes");
-    expect(decode([text("late", { sequence_number: 5 }), { ...completed, sequence_number: 6 }]).message).toMatchObject({ cause: "corrupt" });
+    expect(decode([text("late", { sequence_number: 5 }), { ...completed, sequence_number: 6 }]).message).toMatchObject({
+      cause: "corrupt",
+    });
   });
 
   it("adds what the whole text has more than was streamed, and does not complete when it has other text", () => {
@@ -89,7 +110,9 @@ describe("decodeResponses", () => {
     ];
     const { message } = decode(first);
     expect(message).toMatchObject({ cause: "failed", error: { code: "tool-results-missing" } });
-    expect(message.calls).toMatchObject([{ id: "call_1", name: "add", args: { x: 1 }, argsText: '{"x":1}', runsOn: "client", status: "cancelled" }]);
+    expect(message.calls).toMatchObject([
+      { id: "call_1", name: "add", args: { x: 1 }, argsText: '{"x":1}', runsOn: "client", status: "cancelled" },
+    ]);
     const next = [created, text("Two."), completed].map((event, at) => ({ ...event, sequence_number: at }));
     expect(decode([...first, ...next]).message).toMatchObject({ status: "complete", calls: [{ status: "unknown" }] });
   });
@@ -116,11 +139,17 @@ describe("decodeResponses", () => {
     const request = { type: "mcp_approval_request", id: "mcpr_1", name: "pay", arguments: '{"amount":5}', server_label: "bank" };
     const { message } = decode([created, item("added", 0, request), item("done", 0, request), completed]);
     expect(message.run?.state).toBe("awaiting-approval");
-    expect(message.approvals).toMatchObject([{ id: "mcpr_1", status: "open", items: [{ call: "mcpr_1", argsHash: message.calls[0]?.argsHash }] }]);
+    expect(message.approvals).toMatchObject([
+      { id: "mcpr_1", status: "open", items: [{ call: "mcpr_1", argsHash: message.calls[0]?.argsHash }] },
+    ]);
   });
 
   it("does not know what a provider's tool did when the response fails while it may run", () => {
-    const { message } = decode([created, item("added", 0, { type: "mcp_call", id: "mcp_1", name: "pay", arguments: "" }), ended("failed", { error: { code: "server_error" } })]);
+    const { message } = decode([
+      created,
+      item("added", 0, { type: "mcp_call", id: "mcp_1", name: "pay", arguments: "" }),
+      ended("failed", { error: { code: "server_error" } }),
+    ]);
     expect(message.calls).toMatchObject([{ status: "unknown" }]);
   });
 

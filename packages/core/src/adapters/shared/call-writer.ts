@@ -72,7 +72,19 @@ export class CallWriter {
     const effect = this.#effectOf?.(proposal.name) ?? proposal.effect ?? "irreversible";
     const id = this.#uniqueId(proposal.id);
     const { name, runsOn } = proposal;
-    const call: WireCall = { id, name, effect, runsOn, argsText: "", argsHash: null, result: null, isAnswered: false, isAsked: false, isDecided: false, step: this.#step };
+    const call: WireCall = {
+      id,
+      name,
+      effect,
+      runsOn,
+      argsText: "",
+      argsHash: null,
+      result: null,
+      isAnswered: false,
+      isAsked: false,
+      isDecided: false,
+      step: this.#step,
+    };
     this.#calls.set(id, call);
     this.#run.enterPhase("tool", id);
     const title = proposal.title === undefined ? {} : { title: proposal.title };

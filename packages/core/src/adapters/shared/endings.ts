@@ -9,7 +9,8 @@ export const TOOL_RESULTS_MISSING: Ending = {
   cause: "failed",
   error: {
     code: "tool-results-missing",
-    message: "The model called tools and waits for their results, but nothing here sends them back. Run the tools where the model is called, and stream what follows.",
+    message:
+      "The model called tools and waits for their results, but nothing here sends them back. Run the tools where the model is called, and stream what follows.",
     retryable: false,
     userMessage: "The answer waits for tool results that nobody sends.",
   },

@@ -69,11 +69,11 @@ export class PartWriter {
   }
 
   closeAll(): void {
-    for (const key of [...this.#open.keys()]) this.close(key);
+    for (const key of this.#open.keys()) this.close(key);
   }
 
   closeAllBut(key: string): void {
-    for (const other of [...this.#open.keys()]) if (other !== key) this.close(other);
+    for (const other of this.#open.keys()) if (other !== key) this.close(other);
   }
 
   writeValue(kind: "source" | "file" | "data", value: unknown): void {

@@ -50,7 +50,10 @@ const UNKNOWN = {
 /** An error that a provider sent inside its stream. Its own words go into `message`, for developers only. */
 export function providerError(raw: unknown): UnsayErrorData {
   const source: JsonObject = isObject(raw) ? raw : { message: typeof raw === "string" ? raw : "" };
-  const words = [source["code"], source["type"], source["status"]].filter((word) => typeof word === "string").join(" ").toLowerCase();
+  const words = [source["code"], source["type"], source["status"]]
+    .filter((word) => typeof word === "string")
+    .join(" ")
+    .toLowerCase();
   const statuses = [source["code"], source["status"]].map(Number);
   const found =
     CLASSES.find((candidate) => candidate.words.test(words)) ??

@@ -187,7 +187,16 @@ function openPayload(model?: string): EventPayload {
 }
 
 function corrupt(message: string): Ending {
-  return { outcome: "truncated", cause: "corrupt", error: { code: "stream-corrupt", message, retryable: true, userMessage: "Unreadable data arrived, so parts of the answer may be missing." } };
+  return {
+    outcome: "truncated",
+    cause: "corrupt",
+    error: {
+      code: "stream-corrupt",
+      message,
+      retryable: true,
+      userMessage: "Unreadable data arrived, so parts of the answer may be missing.",
+    },
+  };
 }
 
 const DISCONNECTED: Ending = {

@@ -20,11 +20,7 @@ export interface WireReader {
   readDone(): void;
 }
 
-export function createWireDecoder(
-  wire: string,
-  context: DecodeContext,
-  createReader: (output: WireOutput) => WireReader,
-): WireDecoder {
+export function createWireDecoder(wire: string, context: DecodeContext, createReader: (output: WireOutput) => WireReader): WireDecoder {
   const run: RunWriter = new RunWriter(wire, context, {
     effects: () => calls.effects(),
     lastWords: () => calls.lastWords(),

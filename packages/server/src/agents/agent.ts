@@ -1,0 +1,98 @@
+import type {
+  ApprovalRequest,
+  Cause,
+  Claim,
+  EventPayload,
+  Hold,
+  PartClose,
+  PartOpen,
+  RunCheckpoint,
+  RunEnd,
+  RunPhaseEvent,
+  SpanAppend,
+  SpanDrop,
+  SpanRetract,
+  SpanRevise,
+  SpanSettle,
+  ToolArgs,
+  ToolProgress,
+  ToolPropose,
+  ToolReady,
+  ToolResult,
+  UnsayErrorData,
+  UsageEvent,
+} from "@unsay/core/protocol";
+import type { ToolOutcome, ToolSet } from "../tool-call/tool.js";
+
+/** What an agent may say. How a run ends, what a tool did and what was approved, it can't: the server states those. */
+export type AgentEvent =
+  | RunPhaseEvent
+  | RunCheckpoint
+  | PartOpen
+  | PartClose
+  | SpanAppend
+  | SpanSettle
+  | SpanDrop
+  | SpanRevise
+  | SpanRetract
+  | Hold
+  | UsageEvent
+  | Claim;
+
+/** What an agent may pass on from a foreign stream besides. Nothing of it is ever run here. */
+export type RelayedEvent = AgentEvent | ToolPropose | ToolArgs | ToolReady | ToolProgress | ToolResult | ApprovalRequest | RunEnd;
+
+export interface AgentEnd {
+  readonly cause: Cause;
+  readonly resumable?: boolean;
+  readonly error?: UnsayErrorData;
+}
+
+/** A message for the model: a cut answer says in a note where the user saw it end. */
+export interface AgentMessage {
+  readonly role: "user" | "assistant";
+  readonly content: string;
+}
+
+/** One run, as the agent sees it. Everything it says after the run was stopped is dropped. */
+export interface AgentRun {
+  readonly thread: string;
+  readonly run: string;
+  readonly message: string;
+  readonly mode: "new" | "continue" | "regenerate";
+  /** What the user wrote last. */
+  readonly input: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** What was said before `input`. */
+  readonly history: readonly AgentMessage[];
+  /** With `continue`: what the user saw of the answer that goes on; otherwise ''. */
+  readonly partial: string;
+  /** Aborted when the run is stopped or the server shuts down. */
+  readonly signal: AbortSignal;
+  readonly tools: ToolSet;
+  /** Makes an id that no other part, span or call of this message has. */
+  createId(kind: string): string;
+  /** Says one thing. Throws `UnsayError` on what an agent may not say; the run then fails. */
+  emit(event: AgentEvent): void;
+  /** Appends to the current answer part, opening one if need be. */
+  text(delta: string): void;
+  reasoning(delta: string): void;
+  closePart(): void;
+  /** Announces a call whose arguments are still being written. */
+  proposeCall(name: string, call: string): void;
+  appendArgs(call: string, delta: string): void;
+  /** The arguments of a proposed call are unusable: it will not run. */
+  refuseCall(call: string, error: UnsayErrorData): void;
+  /** Calls a tool through the gate. Rejects with an `AbortError` when the run is stopped, for no other reason. */
+  callTool(name: string, args: unknown, options?: { readonly call?: string }): Promise<ToolOutcome>;
+  /** The answer is not whole. What is said afterwards is dropped; return soon. */
+  end(end: AgentEnd): void;
+  /** For agents that pass on a foreign stream, whose `run.end` becomes that of this run. */
+  relay(event: EventPayload): void;
+}
+
+/** Answers one run: by returning when it is done (`complete`), by `run.end`, or by throwing (`failed`). */
+export type Agent = (run: AgentRun) => AsyncIterable<AgentEvent> | Promise<void>;
+
+/** Longest text of one event, in UTF-16 units; `text` and `reasoning` cut longer ones. */
+export const MAX_DELTA_LENGTH: number = 32 * 1024;
