@@ -122,9 +122,11 @@ function recordForeignStop(draft: Draft, end: Ending): void {
   };
 }
 
-/** `withheld` means that no text remains, whatever was sent before. */
+/** `withheld` means that no text of an answer remains; the words of a refusal are not an answer. */
 function takeBackText(draft: Draft, end: Ending): void {
   const revisions = draft.fields.revisions;
+  const spans = draft.fields.parts.flatMap((part) => (part.type === "text" && part.kind !== "refusal" ? part.spans : []));
+  if (spans.length === 0) return;
   retractSpans(draft, {
     v: 1,
     thread: draft.fields.thread,
@@ -134,7 +136,7 @@ function takeBackText(draft: Draft, end: Ending): void {
     t: null,
     local: true,
     type: "span.retract",
-    spans: "all",
+    spans: spans.map((span) => span.id),
     reason: end.error?.userMessage ?? "withdrawn",
     expunge: false,
   });

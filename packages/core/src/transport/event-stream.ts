@@ -1,20 +1,25 @@
-import type { UnsayEvent, WireDecoder } from "../protocol/index.js";
+import type { OnDiagnostic, UnsayEvent, WireDecoder } from "../protocol/index.js";
 import type { EventStream } from "./transport.js";
 
 /**
  * Decodes one body. The last batch is the decoder's verdict on how it ended; a connection that breaks ends the body
  * like a close does, since to the reader both are a cut. Leaving the loop early closes the connection.
  */
-export function decodeBody(body: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>, decoder: WireDecoder, run?: string): EventStream {
+export function decodeBody(
+  body: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>,
+  decoder: WireDecoder,
+  options: { readonly run?: string | undefined; readonly onDiagnostic?: OnDiagnostic | undefined } = {},
+): EventStream {
   return {
-    ...(run === undefined ? {} : { run }),
-    [Symbol.asyncIterator]: () => readBatches(body, decoder),
+    ...(options.run === undefined ? {} : { run: options.run }),
+    [Symbol.asyncIterator]: () => readBatches(body, decoder, options.onDiagnostic),
   };
 }
 
 async function* readBatches(
   body: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>,
   decoder: WireDecoder,
+  onDiagnostic: OnDiagnostic | undefined,
 ): AsyncGenerator<readonly UnsayEvent[]> {
   try {
     for await (const bytes of iterate(body)) {
@@ -25,6 +30,7 @@ async function* readBatches(
     // A reset is a cut: what the decoder makes of the bytes so far says all there is to say.
   }
   const last = decoder.end();
+  if (last.some((event) => event.local === true)) onDiagnostic?.({ code: "adapter.no-terminal-event", wire: decoder.wire });
   if (last.length > 0) yield last;
 }
 

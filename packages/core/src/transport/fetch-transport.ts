@@ -70,7 +70,7 @@ export async function streamOf(response: Response, decode: Decode, context: Deco
   const problem = await problemOfBody(response);
   if (problem !== null) throw problem;
   const run = response.headers.get("x-unsay-run") ?? undefined;
-  return decodeBody(response.body ?? emptyBody(), decode({ ...context, ...(run === undefined ? {} : { run }) }), run);
+  return decodeBody(response.body ?? emptyBody(), decode({ ...context, ...(run === undefined ? {} : { run }) }), { run, onDiagnostic: context.onDiagnostic });
 }
 
 async function* emptyBody(): AsyncGenerator<Uint8Array> {}

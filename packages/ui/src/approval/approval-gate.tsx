@@ -1,8 +1,9 @@
 "use client";
-import { createContext, useContext, useId, useMemo, useRef, useState, type HTMLAttributes, type MouseEvent, type ReactElement, type ReactNode, type Ref } from "react";
+import { createContext, createElement, useContext, useId, useMemo, useRef, useState, type HTMLAttributes, type MouseEvent, type ReactElement, type ReactNode, type Ref } from "react";
 import { useApproval, type UseApprovalResult } from "@unsay/react";
 import { Button } from "../button/button.js";
 import { flag, joinClasses, mergeRefs, withRef, type UiComponent } from "../component.js";
+import { useHeadingLevel } from "../message/heading-level.js";
 import type { Strings } from "../strings/en.js";
 import { useStrings } from "../strings/strings.js";
 import { ApprovalFact } from "./approval-fact.js";
@@ -102,14 +103,14 @@ function questionOf(descriptions: readonly CallDescription[], { approval }: Stri
   return { title: approval.questionOf(descriptions.length), approveLabel: approval.approvePlain, rejectLabel: approval.reject };
 }
 
-/** The question. Takes focus only when someone asks to go to the request. Renders an `h3`. */
+/** The question. Takes focus only when someone asks to go to the request. Renders a heading one below the message's. */
 export const ApprovalGateTitle: UiComponent<HTMLHeadingElement, HTMLAttributes<HTMLHeadingElement>> = withRef("ApprovalGateTitle", (props, ref) => {
   const { titleId, question } = useGate("ApprovalGateTitle");
-  const title = makeVisible(question.title);
-  return (
-    <h3 tabIndex={-1} {...props} ref={ref} id={titleId} className={joinClasses("unsay-approval-title", props.className)} data-unsay="approval-gate.title">
-      {props.children ?? title}
-    </h3>
+  const level = Math.min(6, useHeadingLevel() + 1);
+  return createElement(
+    `h${level}`,
+    { tabIndex: -1, ...props, ref, id: titleId, className: joinClasses("unsay-approval-title", props.className), "data-unsay": "approval-gate.title" },
+    props.children ?? makeVisible(question.title),
   );
 });
 

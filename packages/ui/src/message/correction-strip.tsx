@@ -1,5 +1,5 @@
 "use client";
-import type { HTMLAttributes } from "react";
+import type { HTMLAttributes, ReactNode } from "react";
 import { isAnswerPart, type AssistantMessage } from "@unsay/core";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import { useStrings } from "../strings/strings.js";
@@ -26,7 +26,7 @@ export const CorrectionStrip: UiComponent<HTMLDivElement, CorrectionStripProps> 
   );
 });
 
-function Summary({ mark }: { readonly mark: RevisedMark }): React.ReactNode {
+function Summary({ mark }: { readonly mark: RevisedMark }): ReactNode {
   const { correction } = useStrings();
   if (mark.earlier === null) return mark.reason === "" ? null : correction.because(trimStop(mark.reason));
   return correction.changed(clip(mark.earlier), clip(mark.now));

@@ -1,5 +1,5 @@
 "use client";
-import type { HTMLAttributes } from "react";
+import type { HTMLAttributes, ReactNode } from "react";
 import { hiddenWordCount, isLive, type AssistantMessage } from "@unsay/core";
 import { useNow } from "@unsay/react";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
@@ -51,7 +51,7 @@ export const StatusLine: UiComponent<HTMLDivElement, StatusLineProps> = withRef(
   );
 });
 
-function EndTime({ message }: { readonly message: AssistantMessage }): React.ReactNode {
+function EndTime({ message }: { readonly message: AssistantMessage }): ReactNode {
   const strings = useStrings();
   if (message.endedAt === null || isLive(message)) return null;
   // The server writes the time in its own zone; the reader's replaces it without a complaint.

@@ -1,0 +1,182 @@
+"use client";
+import { Fragment, type HTMLAttributes, type ReactElement, type ReactNode } from "react";
+import { isAnswerPart, isLive, shownParts, type AssistantMessage, type Part, type Seam as SeamFacts, type TextPart, type ValuePart } from "@unsay/core";
+import { makeVisible } from "../approval/visible-text.js";
+import { joinClasses, withRef, type UiComponent } from "../component.js";
+import { parseSafeUrl, LINK_REL } from "../markdown/links.js";
+import { useStrings } from "../strings/strings.js";
+import { ToolCall } from "../tool-call/tool-call.js";
+import { AnswerText } from "./answer-text.js";
+import { selectMarkedText } from "./marked-text.js";
+import { ReasoningPart } from "./reasoning-part.js";
+import { RetractionNotice } from "./retraction-notice.js";
+import { Seam } from "./seam.js";
+
+export interface AnswerBodyProps extends HTMLAttributes<HTMLDivElement> {
+  readonly message: AssistantMessage;
+}
+
+/** The parts of an answer in their order, as far as a reader may see them. Renders a `div`. */
+export const AnswerBody: UiComponent<HTMLDivElement, AnswerBodyProps> = withRef("AnswerBody", (props, ref) => {
+  const { message, className, children, ...rest } = props;
+  const parts = visibleParts(message);
+  if (parts.length === 0) return null;
+  const growing = growingPart(message, parts);
+  return (
+    <div {...rest} ref={ref} className={joinClasses("unsay-answer-body", className)} data-unsay="answer.body">
+      {children ??
+        parts.map((part) => (
+          <Fragment key={part.id}>
+            <PartView message={message} part={part} growing={part === growing} />
+            {seamsAfter(message, part)}
+          </Fragment>
+        ))}
+    </div>
+  );
+});
+
+/** Of a withdrawn answer only the tool calls stay: what they did has happened. */
+function visibleParts(message: AssistantMessage): readonly Part[] {
+  const parts = shownParts(message);
+  const isWithheld = message.status === "truncated" && message.cause === "withheld";
+  return isWithheld ? parts.filter((part) => part.type === "call") : parts;
+}
+
+/** The part the caret stands in: the last one, while it is written. */
+function growingPart(message: AssistantMessage, parts: readonly Part[]): Part | undefined {
+  if (!isLive(message)) return undefined;
+  const last = parts.at(-1);
+  return last !== undefined && last.type === "text" ? last : undefined;
+}
+
+interface PartViewProps {
+  readonly message: AssistantMessage;
+  readonly part: Part;
+  readonly growing: boolean;
+}
+
+function PartView({ message, part, growing }: PartViewProps): ReactNode {
+  switch (part.type) {
+    case "call":
+      return <ToolCall message={message} callId={part.call} />;
+    case "value":
+      return <ValueView part={part} />;
+    case "text":
+      return <TextView message={message} part={part} growing={growing} />;
+  }
+}
+
+function TextView({ message, part, growing }: PartViewProps & { readonly part: TextPart }): ReactNode {
+  const { refusal } = useStrings();
+  if (part.kind === "reasoning") return <ReasoningPart part={part} live={isLive(message)} />;
+  if (part.status === "withdrawn") return <RetractionNotice scope="block" reason={part.spans.find((span) => span.reason !== undefined)?.reason} />;
+  const body = <SeamedText message={message} part={part} growing={growing} />;
+  if (isAnswerPart(part)) return body;
+  return (
+    <div className="unsay-refusal" data-unsay="answer.refusal">
+      <strong>{refusal}</strong>
+      {body}
+    </div>
+  );
+}
+
+/** Text with a seam where another connection or run went on inside it. */
+function SeamedText({ message, part, growing }: PartViewProps & { readonly part: TextPart }): ReactNode {
+  const seams = message.seams.filter((seam) => isInside(seam, part));
+  const pieces = splitPart(part, seams.map((seam) => seam.offset ?? 0));
+  return pieces.map((piece, index) => {
+    const seam = seams[index];
+    return (
+      <Fragment key={index}>
+        <PieceText part={piece} live={growing && index === pieces.length - 1} />
+        {seam === undefined ? null : <Seam seam={seam} />}
+      </Fragment>
+    );
+  });
+}
+
+function PieceText({ part, live }: { readonly part: TextPart; readonly live: boolean }): ReactElement {
+  const { text, marks } = selectMarkedText(part);
+  return <AnswerText text={fenced(part, text)} marks={marks} live={live} />;
+}
+
+/** A part that is code carries no fence of its own. Longer than any run of backticks in it, so that none ends it. */
+function fenced(part: TextPart, text: string): string {
+  if (part.kind !== "code" && part.kind !== "structured") return text;
+  const longest = Math.max(2, ...Array.from(text.matchAll(/`+/g), (match) => match[0].length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}${part.language ?? (part.kind === "structured" ? "json" : "")}\n${text}`;
+}
+
+function isInside(seam: SeamFacts, part: TextPart): boolean {
+  return seam.part === part.id && seam.offset !== null && seam.offset < storedLength(part);
+}
+
+/** Seams count stored text, corrections aside, as cut points do. */
+function storedLength(part: TextPart): number {
+  return part.spans.reduce((sum, span) => sum + (span.replaces === undefined ? span.text.length : 0), 0);
+}
+
+function splitPart(part: TextPart, offsets: readonly number[]): readonly TextPart[] {
+  const pieces: TextPart["spans"][number][][] = [[]];
+  let position = 0;
+  for (const span of part.spans) {
+    const length = span.replaces === undefined ? span.text.length : 0;
+    let from = 0;
+    for (const offset of offsets) {
+      if (length === 0 || offset <= position + from || offset >= position + length) {
+        if (offset === position && pieces.length - 1 < offsets.indexOf(offset) + 1) pieces.push([]);
+        continue;
+      }
+      pieces.at(-1)?.push({ ...span, text: span.text.slice(from, offset - position) });
+      pieces.push([]);
+      from = offset - position;
+    }
+    pieces.at(-1)?.push(from === 0 ? span : { ...span, text: span.text.slice(from) });
+    position += length;
+  }
+  return pieces.map((spans) => ({ ...part, spans }));
+}
+
+/** Joints between parts. Those inside one are drawn with its text. */
+function seamsAfter(message: AssistantMessage, part: Part): ReactNode {
+  return message.seams
+    .filter((seam) => seam.part === part.id && !(part.type === "text" && isInside(seam, part)) && hasMoreAfter(message, part))
+    .map((seam, index) => <Seam key={index} seam={seam} />);
+}
+
+function hasMoreAfter(message: AssistantMessage, part: Part): boolean {
+  return isLive(message) || message.parts.at(-1)?.id !== part.id;
+}
+
+/** Sources link where their address is safe; files and data are named. Nothing is loaded. */
+function ValueView({ part }: { readonly part: ValuePart }): ReactElement {
+  const strings = useStrings();
+  const { label, url } = readValue(part.value);
+  const safe = url === null ? null : parseSafeUrl(url);
+  const words = makeVisible(label ?? safe?.host ?? "");
+  return (
+    <p className="unsay-value" data-unsay={`answer.${part.kind}`}>
+      <span className="unsay-value-kind">{strings.part[part.kind]}</span>{" "}
+      {safe === null ? (
+        words
+      ) : (
+        <a data-unsay="answer.link" href={safe.href} rel={LINK_REL}>
+          {words}
+          {words === safe.host ? null : strings.markdown.linkTo(safe.host)}
+        </a>
+      )}
+    </p>
+  );
+}
+
+function readValue(value: unknown): { readonly label: string | null; readonly url: string | null } {
+  if (typeof value === "string") return { label: value, url: null };
+  if (typeof value !== "object" || value === null) return { label: null, url: null };
+  const fields = value as Readonly<Record<string, unknown>>;
+  const text = (...names: readonly string[]): string | null => {
+    const found = names.map((name) => fields[name]).find((field) => typeof field === "string" && field !== "");
+    return typeof found === "string" ? found : null;
+  };
+  return { label: text("title", "name", "filename", "id"), url: text("url", "href") };
+}

@@ -1,0 +1,57 @@
+"use client";
+import type { HTMLAttributes, ReactNode } from "react";
+import { isLive, type AssistantMessage } from "@unsay/core";
+import { joinClasses, withRef, type UiComponent } from "../component.js";
+import { StopLedger } from "../tool-call/stop-ledger.js";
+import { AnswerBody } from "./answer-body.js";
+import { CorrectionStrip } from "./correction-strip.js";
+import { EndMark } from "./end-mark.js";
+import type { MessageActions } from "./message-actions.js";
+import { RetractionNotice } from "./retraction-notice.js";
+import { StatusLine } from "./status-line.js";
+
+export interface AnswerProps extends HTMLAttributes<HTMLDivElement>, MessageActions {
+  readonly message: AssistantMessage;
+  /** The words of the message that a redirect sent instead. */
+  readonly redirect?: string | undefined;
+  /** Number of the try while the connection is made again. */
+  readonly attempt?: number | undefined;
+  /** The question of the open approval. */
+  readonly decision?: string | undefined;
+}
+
+/** One answer beside its rule: text, marks, how it ended, and its state in words. Renders a `div`. */
+export const Answer: UiComponent<HTMLDivElement, AnswerProps> = withRef("Answer", (props, ref) => {
+  const { message, redirect, attempt, decision, className, children, onContinue, onRedirect, onRegenerate, onRetry, onReconnect, onStop, onReveal, ...rest } = props;
+  const actions: MessageActions = { onContinue, onRedirect, onRegenerate, onRetry, onReconnect, onStop, onReveal };
+  return (
+    <div {...rest} {...answerAttributes(message)} ref={ref} className={joinClasses("unsay-answer", className)} data-unsay="answer">
+      {children ?? (
+        <>
+          <CorrectionStrip message={message} />
+          <AnswerBody message={message} />
+          <AnswerEnd message={message} redirect={redirect} {...actions} />
+          <StatusLine message={message} attempt={attempt} decision={decision} {...actions} />
+          {isLive(message) ? null : <StopLedger message={message} />}
+        </>
+      )}
+    </div>
+  );
+});
+
+/** What styles and tests read of an answer. Attributes that say nothing are absent. */
+export function answerAttributes(message: AssistantMessage): Record<`data-${string}`, string | number | undefined> {
+  return {
+    "data-status": message.status,
+    "data-cause": message.status === "truncated" ? message.cause : undefined,
+    "data-liveness": message.status === "pending" || message.status === "streaming" ? message.liveness : undefined,
+    "data-revisions": message.revisions > 0 ? message.revisions : undefined,
+    "data-notes": message.notes.length > 0 ? message.notes.join(" ") : undefined,
+  };
+}
+
+function AnswerEnd({ message, redirect, ...actions }: MessageActions & Pick<AnswerProps, "message" | "redirect">): ReactNode {
+  if (message.status !== "truncated") return null;
+  if (message.cause !== "withheld") return <EndMark message={message} redirect={redirect} {...actions} />;
+  return <RetractionNotice message={message} reason={message.error?.userMessage} {...(actions.onRegenerate === undefined ? {} : { onRegenerate: actions.onRegenerate })} />;
+}
