@@ -7,6 +7,9 @@ import { ROOT, run, workspaceEnv } from "./process.mjs";
 const STAMP = join(ROOT, "node_modules", ".unsay-setup");
 const OFFLINE = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT|error sending request|dns error/i;
 
+/** npm alone would try for more than a minute before it says that there is no network. */
+const PATIENCE = { npm_config_fetch_retry_mintimeout: "1000", npm_config_fetch_retry_maxtimeout: "4000" };
+
 /** A failure the reader can do something about: what happened, and what to do. */
 export class SetupError extends Error {
   constructor(what, remedy) {
@@ -42,7 +45,7 @@ async function installDependencies() {
   const { packageManager } = JSON.parse(read("package.json"));
   say(`Installing dependencies with ${packageManager} (about 20 s the first time)`);
   const args = ["--yes", packageManager, "install", "--frozen-lockfile", "--config.confirmModulesPurge=false"];
-  const { code, output } = await run("npx", args, { env: process.env, output: "tee" });
+  const { code, output } = await run("npx", args, { env: { ...PATIENCE, ...process.env }, output: "tee" });
   if (code !== 0) throw installError(code, output);
   writeFileSync(STAMP, wanted);
   say("Dependencies are installed");

@@ -474,7 +474,7 @@ class ThreadSession {
     const next = continueMessage(message, this.#clock.now());
     if (next === message) return;
     this.#setMessage(next);
-    this.#start({ ...this.#startCommand(messageId, {}), mode: "continue" });
+    this.#start({ ...this.#startCommand(messageId, this.#labelsOf(messageId)), mode: "continue" });
   }
 
   #regenerate(messageId: string): void {
@@ -482,12 +482,16 @@ class ThreadSession {
     if (message?.parent == null || findLive(this.#state.messages) !== undefined) return;
     const answer = createPendingMessage({ id: this.#createId(), thread: this.#state.id, parent: message.parent }, this.#times());
     this.#update({ messages: [...this.#state.messages, answer], error: null });
-    const labels = this.#commands.get(messageId)?.labels;
     this.#start({
-      ...this.#startCommand(answer.id, labels === undefined ? {} : { labels }),
+      ...this.#startCommand(answer.id, this.#labelsOf(messageId)),
       mode: "regenerate",
       parent: message.parent,
     });
+  }
+
+  #labelsOf(messageId: string): SendOptions {
+    const labels = this.#commands.get(messageId)?.labels;
+    return labels === undefined ? {} : { labels };
   }
 
   /** The same request under the same key when it never got through; otherwise a new version of the answer. */

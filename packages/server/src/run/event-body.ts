@@ -24,7 +24,13 @@ const EVENTS_PER_CHUNK = 100;
 export function createEventBody(options: EventBodyOptions): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let cursor = options.after;
+  let sentAt = options.clock.now();
   let isOpen = true;
+  const send = (controller: ReadableStreamDefaultController<Uint8Array>, events: readonly UnsayEvent[]) => {
+    cursor = events.at(-1)?.seq ?? cursor;
+    sentAt = options.clock.now();
+    if (isOpen) controller.enqueue(encoder.encode(events.map(frame).join("")));
+  };
   const close = () => {
     if (isOpen) options.onClose?.();
     isOpen = false;
@@ -36,15 +42,13 @@ export function createEventBody(options: EventBodyOptions): ReadableStream<Uint8
           const isLast = options.source.isClosed();
           const changed = options.source.changed();
           const events = (await options.source.after(cursor)).slice(0, EVENTS_PER_CHUNK);
-          if (events.length > 0) {
-            cursor = events.at(-1)?.seq ?? cursor;
-            return controller.enqueue(encoder.encode(events.map(frame).join("")));
-          }
+          if (events.length > 0) return send(controller, events);
           if (isLast) {
             close();
             return controller.close();
           }
-          if (await isSilent(changed, options)) return controller.enqueue(encoder.encode(frame(options.beat(cursor))));
+          if (options.source.isClosed()) continue;
+          if (await isSilent(changed, options, sentAt)) return send(controller, [options.beat(cursor)]);
         }
       },
       cancel: close,
@@ -58,9 +62,9 @@ function frame(event: UnsayEvent): string {
 }
 
 /** `true` when a heartbeat is due before there is any news. */
-async function isSilent(changed: Promise<void>, { clock, heartbeatMs }: EventBodyOptions): Promise<boolean> {
+async function isSilent(changed: Promise<void>, { clock, heartbeatMs }: EventBodyOptions, sentAt: number): Promise<boolean> {
   let cancel: () => void = () => {};
-  const due = new Promise<true>((resolve) => (cancel = clock.after(heartbeatMs, () => resolve(true))));
+  const due = new Promise<true>((resolve) => (cancel = clock.after(heartbeatMs - (clock.now() - sentAt), () => resolve(true))));
   const silent = await Promise.race([changed.then(() => false), due]);
   cancel();
   return silent;

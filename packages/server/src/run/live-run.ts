@@ -55,6 +55,7 @@ export class LiveRun {
   #ids = 0;
   /** Set at the one instant that decides how the run ends. */
   #isEnding = false;
+  #isStopping = false;
   #isEnded = false;
   #isRelaying = false;
   #planned: Ending | null = null;
@@ -99,6 +100,11 @@ export class LiveRun {
     return this.#isEnded;
   }
 
+  /** A stop was accepted. */
+  get isStopping(): boolean {
+    return this.#isStopping;
+  }
+
   get hasOpenApproval(): boolean {
     return this.#approvals.hasOpen;
   }
@@ -129,6 +135,7 @@ export class LiveRun {
     if (command.intent === "redirect") this.#intent = "redirect";
     if (this.#isEnding) return;
     this.#isEnding = true;
+    this.#isStopping = true;
     void this.#endByStop(command);
   }
 

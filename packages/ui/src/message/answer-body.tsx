@@ -1,6 +1,6 @@
 "use client";
 import { Fragment, type HTMLAttributes, type ReactElement, type ReactNode } from "react";
-import { isAnswerPart, isLive, shownParts, type AssistantMessage, type Part, type Seam as SeamFacts, type TextPart, type ValuePart } from "@unsay/core";
+import { isAnswerPart, isLive, shownParts, type AssistantMessage, type Part, type Seam as SeamFacts, type Span, type TextPart, type ValuePart } from "@unsay/core";
 import { makeVisible } from "../approval/visible-text.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import { parseSafeUrl, LINK_REL } from "../markdown/links.js";
@@ -113,29 +113,30 @@ function isInside(seam: SeamFacts, part: TextPart): boolean {
 }
 
 /** Seams count stored text, corrections aside, as cut points do. */
+function storedLengthOf(span: Span): number {
+  return span.replaces === undefined ? span.text.length : 0;
+}
+
 function storedLength(part: TextPart): number {
-  return part.spans.reduce((sum, span) => sum + (span.replaces === undefined ? span.text.length : 0), 0);
+  return part.spans.reduce((sum, span) => sum + storedLengthOf(span), 0);
 }
 
 function splitPart(part: TextPart, offsets: readonly number[]): readonly TextPart[] {
-  const pieces: TextPart["spans"][number][][] = [[]];
+  if (offsets.length === 0) return [part];
+  const starts = [0, ...offsets];
+  return starts.map((from, index) => ({ ...part, spans: spansBetween(part.spans, from, starts[index + 1] ?? Number.POSITIVE_INFINITY) }));
+}
+
+/** A span without stored text belongs to what stands before it. */
+function spansBetween(spans: readonly Span[], from: number, to: number): readonly Span[] {
   let position = 0;
-  for (const span of part.spans) {
-    const length = span.replaces === undefined ? span.text.length : 0;
-    let from = 0;
-    for (const offset of offsets) {
-      if (length === 0 || offset <= position + from || offset >= position + length) {
-        if (offset === position && pieces.length - 1 < offsets.indexOf(offset) + 1) pieces.push([]);
-        continue;
-      }
-      pieces.at(-1)?.push({ ...span, text: span.text.slice(from, offset - position) });
-      pieces.push([]);
-      from = offset - position;
-    }
-    pieces.at(-1)?.push(from === 0 ? span : { ...span, text: span.text.slice(from) });
-    position += length;
-  }
-  return pieces.map((spans) => ({ ...part, spans }));
+  return spans.flatMap((span) => {
+    const start = position;
+    position += storedLengthOf(span);
+    if (storedLengthOf(span) === 0) return (start > from || from === 0) && start <= to ? [span] : [];
+    const text = span.text.slice(Math.max(0, from - start), Math.max(0, to - start));
+    return text === "" ? [] : [text === span.text ? span : { ...span, text }];
+  });
 }
 
 /** Joints between parts. Those inside one are drawn with its text. */

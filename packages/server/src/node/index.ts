@@ -1,0 +1,109 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
+
+export type FetchHandler = (request: Request) => Promise<Response>;
+export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/**
+ * Turns a `fetch` handler into one for `node:http`. A slow reader slows only its own stream; one that goes away cancels
+ * the body of its response, and nothing else.
+ */
+export function toNodeHandler(fetch: FetchHandler): NodeHandler {
+  return (incoming, outgoing) => {
+    answer(fetch, incoming, outgoing).catch(() => outgoing.destroy());
+  };
+}
+
+async function answer(fetch: FetchHandler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const request = toRequest(incoming);
+  const response = request === null ? new Response(BAD_HOST, { status: 400, headers: { "content-type": "application/json" } }) : await fetch(request);
+  outgoing.statusCode = response.status;
+  for (const [name, value] of response.headers) outgoing.appendHeader(name, value);
+  if (response.body === null) {
+    outgoing.end();
+    return;
+  }
+  outgoing.flushHeaders();
+  await pump(response.body, outgoing);
+}
+
+const BAD_HOST = JSON.stringify({ code: "invalid-request", message: "The request has no readable address. Check its Host header and path.", retryable: false });
+
+function toRequest(incoming: IncomingMessage): Request | null {
+  const url = URL.parse(incoming.url ?? "/", `http://${incoming.headers.host ?? "localhost"}`);
+  if (url === null) return null;
+  const headers = new Headers();
+  for (let index = 0; index + 1 < incoming.rawHeaders.length; index += 2) {
+    const [name = "", value = ""] = incoming.rawHeaders.slice(index, index + 2);
+    headers.append(name, value);
+  }
+  const method = incoming.method ?? "GET";
+  if (method === "GET" || method === "HEAD") return new Request(url, { method, headers });
+  return new Request(url, { method, headers, body: Readable.toWeb(incoming) as ReadableStream<Uint8Array>, duplex: "half" });
+}
+
+async function pump(body: ReadableStream<Uint8Array>, outgoing: ServerResponse): Promise<void> {
+  const reader = body.getReader();
+  const leave = () => void reader.cancel().catch(() => {});
+  outgoing.once("close", leave);
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done || outgoing.destroyed) break;
+      if (!outgoing.write(value)) await drained(outgoing);
+    }
+    outgoing.end();
+  } finally {
+    outgoing.off("close", leave);
+    leave();
+  }
+}
+
+function drained(outgoing: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      outgoing.off("drain", done);
+      outgoing.off("close", done);
+      resolve();
+    };
+    outgoing.once("drain", done);
+    outgoing.once("close", done);
+  });
+}
+
+export interface ServeOptions {
+  readonly fetch: FetchHandler;
+  /** 0, the default, takes any free port. */
+  readonly port?: number;
+  /** Default: 127.0.0.1, which only this machine reaches. */
+  readonly host?: string;
+}
+
+export interface ServedHandler {
+  readonly url: string;
+  readonly port: number;
+  readonly server: Server;
+  /** Takes no new connections, and closes those that are open once their answers are out, or at once with `force`. */
+  readonly close: (options?: { readonly force?: boolean }) => Promise<void>;
+}
+
+/** Serves a `fetch` handler over HTTP. Rejects when the port is taken. */
+export function serve({ fetch, port = 0, host = "127.0.0.1" }: ServeOptions): Promise<ServedHandler> {
+  const server = createServer(toNodeHandler(fetch));
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, host, () => {
+      const { port: actual } = server.address() as AddressInfo;
+      resolve({ url: `http://${host}:${actual}`, port: actual, server, close: (options) => closeServer(server, options?.force === true) });
+    });
+  });
+}
+
+function closeServer(server: Server, force: boolean): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    if (force) server.closeAllConnections();
+    else server.closeIdleConnections();
+  });
+}
