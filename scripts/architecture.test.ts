@@ -58,7 +58,10 @@ function manifestOf(name: string): Record<string, Record<string, string> | undef
 }
 
 /** Where a relative import leads, without its extension. */
-const targetOf = ({ file, specifier }: Import) => normalize(join(dirname(file), specifier)).split(sep).join("/");
+const targetOf = ({ file, specifier }: Import) =>
+  normalize(join(dirname(file), specifier))
+    .split(sep)
+    .join("/");
 
 /** The folder under src a path of core stands in; a file directly in src is its front door. */
 const areaOf = (path: string) => /^packages\/core\/src\/([^/]+)\//.exec(path)?.[1] ?? "index";
@@ -93,7 +96,9 @@ describe("what each package may import", () => {
   });
 
   it.each(Object.keys(allowed))("no source of %s imports a test, a story or a test library", (name) => {
-    const wrong = importsIn(name).filter(({ specifier }) => /\.(test|stories)(\.|$)|vitest|fast-check|playwright|storybook/.test(specifier));
+    const wrong = importsIn(name).filter(({ specifier }) =>
+      /\.(test|stories)(\.|$)|vitest|fast-check|playwright|storybook/.test(specifier),
+    );
     expect(wrong.map(show)).toEqual([]);
   });
 

@@ -49,11 +49,15 @@ function buildStyles() {
 function checkEntries(name) {
   const folder = folderOf(name);
   const manifest = manifestOf(name);
-  const files = Object.values(manifest.publishConfig.exports).flatMap((entry) => (typeof entry === "string" ? entry : Object.values(entry)));
+  const files = Object.values(manifest.publishConfig.exports).flatMap((entry) =>
+    typeof entry === "string" ? entry : Object.values(entry),
+  );
   const missing = files.filter((file) => !existsSync(join(folder, file)));
   if (missing.length > 0) throw new Error(`${manifest.name} exports files that were not built: ${missing.join(", ")}`);
   const main = statSync(join(folder, "dist/index.js")).size;
-  console.log(`${manifest.name} ${manifest.version}: ${Object.keys(manifest.publishConfig.exports).length} entries, index ${kilobytes(main)}`);
+  console.log(
+    `${manifest.name} ${manifest.version}: ${Object.keys(manifest.publishConfig.exports).length} entries, index ${kilobytes(main)}`,
+  );
 }
 
 function kilobytes(bytes) {

@@ -31,7 +31,16 @@ describe("the packed packages in a fresh Vite app", () => {
     mkdirSync(join(app, "src"), { recursive: true });
     writeFileSync(join(app, "src/app.tsx"), readmeExample());
     const tarballs = Object.values(await packAll(join(app, "tarballs")));
-    const versions = versionsOf(["react", "react-dom", "@tanstack/react-query", "@types/react", "@types/react-dom", "@types/node", "typescript", "vite"]);
+    const versions = versionsOf([
+      "react",
+      "react-dom",
+      "@tanstack/react-query",
+      "@types/react",
+      "@types/react-dom",
+      "@types/node",
+      "typescript",
+      "vite",
+    ]);
     await succeed("npm", ["install", "--no-audit", "--no-fund", "--loglevel", "error", ...tarballs, ...versions]);
   });
 
@@ -41,7 +50,7 @@ describe("the packed packages in a fresh Vite app", () => {
 
   it("bring one React", async () => {
     const { output } = await succeed("npm", ["ls", "react", "--parseable", "--all"]);
-    expect(output.trim().split("\n")).toHaveLength(1);
+    expect(output.split("\n").filter((line) => /node_modules.react$/.test(line.trim()))).toHaveLength(1);
   });
 
   it("build, and stream an answer to its end in Chromium", async () => {
@@ -59,7 +68,9 @@ describe("the packed packages in a fresh Vite app", () => {
     const answer = page.locator('[data-unsay="answer"][data-status="complete"]');
     await answer.waitFor({ timeout: 15_000 });
     expect(await answer.textContent()).toContain("Hello from a packed agent");
-    const rule = await page.evaluate(() => getComputedStyle(document.querySelector(".unsay-root") ?? document.body).getPropertyValue("--unsay-accent"));
+    const rule = await page.evaluate(() =>
+      getComputedStyle(document.querySelector(".unsay-root") ?? document.body).getPropertyValue("--unsay-accent"),
+    );
     expect(rule).not.toBe("");
     expect(problems).toEqual([]);
   });
@@ -92,7 +103,7 @@ async function succeed(command: string, args: readonly string[]): Promise<{ read
 
 /** Starts the app's server and waits for the address it prints. */
 async function serve(): Promise<string> {
-  const child = spawn(process.execPath, ["server.mjs"], { cwd: app, stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["server.ts"], { cwd: app, stdio: ["ignore", "pipe", "inherit"] });
   server = child;
   for await (const line of createInterface({ input: child.stdout })) return line;
   throw new Error("The server ended before it printed its address.");

@@ -29,7 +29,10 @@ function commandOf(script) {
 async function buildPackages(env) {
   const { code, output } = await run("node", ["scripts/build.mjs"], { env, output: "quiet" });
   if (code === 0) return;
-  throw new SetupError(`The packages do not build:\n${output}`, "correct the error above; on a clean clone run `git clean -dX packages` and try again.");
+  throw new SetupError(
+    `The packages do not build:\n${output}`,
+    "correct the error above; on a clean clone run `git clean -dX packages` and try again.",
+  );
 }
 
 /** Through a shell, as npm does, but replaced by the command so that signals reach it. */

@@ -12,9 +12,9 @@ import { ROOT, workspaceEnv } from "./process.mjs";
 
 /** Enough to show what the kit is about: a correction, a cut answer, an open request for approval. */
 const CONVERSATION = [
-  { ask: "Correct yourself", until: '[data-status="revised"]' },
-  { ask: "Hit the length limit", until: '[data-status="truncated"]' },
-  { ask: "Send the email, but ask me to confirm", until: '[data-liveness="awaiting-approval"]' },
+  { ask: "Correct yourself: can I deploy this now?", until: '[data-status="revised"]' },
+  { ask: "Show me an answer that is cut by the length limit.", until: '[data-status="truncated"]' },
+  { ask: "Create a ticket, but ask me to confirm.", until: '[data-liveness="awaiting-approval"]' },
 ];
 const WIDTHS = [1280, 320];
 const MODES = {

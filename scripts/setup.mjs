@@ -36,7 +36,10 @@ function say(text) {
 
 function checkStartingNode() {
   if (majorOf(process.versions.node) >= 20) return;
-  throw new SetupError(`Node ${process.versions.node} is too old for the package manager.`, "install Node 20 or newer from nodejs.org and run the command again.");
+  throw new SetupError(
+    `Node ${process.versions.node} is too old for the package manager.`,
+    "install Node 20 or newer from nodejs.org and run the command again.",
+  );
 }
 
 async function installDependencies() {
@@ -66,12 +69,21 @@ function stampText() {
 function installError(code, output) {
   if (code === 127) return new SetupError("npx was not found.", "install npm, which comes with Node from nodejs.org.");
   if (output.includes("ERR_PNPM_OUTDATED_LOCKFILE")) {
-    return new SetupError("pnpm-lock.yaml does not fit the package.json files.", "run `npx pnpm@12.21.0 install --no-frozen-lockfile` and commit the lockfile.");
+    return new SetupError(
+      "pnpm-lock.yaml does not fit the package.json files.",
+      "run `npx pnpm@12.21.0 install --no-frozen-lockfile` and commit the lockfile.",
+    );
   }
   if (OFFLINE.test(output)) {
-    return new SetupError("The package registry could not be reached.", "check the network, a proxy (HTTPS_PROXY) or `npm config get registry`, and run the command again. Nothing has to be undone.");
+    return new SetupError(
+      "The package registry could not be reached.",
+      "check the network, a proxy (HTTPS_PROXY) or `npm config get registry`, and run the command again. Nothing has to be undone.",
+    );
   }
-  return new SetupError(`Installing the dependencies failed with exit code ${code}.`, "read pnpm's message above; if it is unclear, delete node_modules and run the command again.");
+  return new SetupError(
+    `Installing the dependencies failed with exit code ${code}.`,
+    "read pnpm's message above; if it is unclear, delete node_modules and run the command again.",
+  );
 }
 
 async function checkWorkspaceNode() {
@@ -119,7 +131,10 @@ async function installWithApt() {
 }
 
 function missingChromium() {
-  throw new SetupError("The tests need a Chromium, and none was found or could be installed.", "install Chromium or Chrome, or set CHROMIUM_PATH to one.");
+  throw new SetupError(
+    "The tests need a Chromium, and none was found or could be installed.",
+    "install Chromium or Chrome, or set CHROMIUM_PATH to one.",
+  );
 }
 
 function read(file) {

@@ -88,7 +88,9 @@ function countStep({ count }, ok) {
 function countVitest(file) {
   const report = readReport(file);
   if (report === undefined) return { passed: 0, failed: 1, skipped: 0 };
-  const unloaded = report.testResults.filter(({ status, assertionResults }) => status === "failed" && assertionResults.every((one) => one.status !== "failed"));
+  const unloaded = report.testResults.filter(
+    ({ status, assertionResults }) => status === "failed" && assertionResults.every((one) => one.status !== "failed"),
+  );
   return {
     passed: report.numPassedTests,
     failed: report.numFailedTests + unloaded.length,

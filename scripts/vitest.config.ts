@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { storybookTest } from "@storybook/addon-vitest/vitest-plugin";
 import react from "@vitejs/plugin-react";
@@ -7,17 +6,40 @@ import { defineConfig } from "vitest/config";
 import { chromiumLaunchOptions } from "./chromium.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
+/** React is declared in the packages that use it and not at the root, so their tests resolve it from there. */
+const REACT_ROOT = `${ROOT}packages/react`;
+const UI_ROOT = `${ROOT}packages/ui`;
 
 /** Tests run the packages' source, so none of them needs a build; Vite's own conditions must be repeated. */
 const source = { conditions: ["@unsay/source", "module", "browser", "development|production"] };
 const nodeSource = { resolve: { conditions: ["@unsay/source", "node", "development|production"] } };
 
-const chromium = {
+/** Made anew for each project, since vitest names the instances after the project they are in. */
+const inChromium = () => ({
   enabled: true,
   headless: true,
   screenshotFailures: false,
   provider: playwright({ launchOptions: chromiumLaunchOptions() }),
   instances: [{ browser: "chromium" as const }],
+});
+
+/** Named, or Vite finds them one by one and reloads the page under a running test. */
+const optimizeDeps = {
+  include: [
+    "react",
+    "react-dom",
+    "react-dom/client",
+    "react/jsx-runtime",
+    "react/jsx-dev-runtime",
+    "@tanstack/react-query",
+    "markdown-it",
+    "@unsay/react > zustand",
+    "@unsay/core > zustand/vanilla",
+    "@unsay/core > eventsource-parser",
+    "@unsay/core > canonicalize",
+    "@unsay/core > @noble/hashes/sha2.js",
+    "@unsay/core > @noble/hashes/utils.js",
+  ],
 };
 
 export default defineConfig({
@@ -26,21 +48,29 @@ export default defineConfig({
     projects: [
       { resolve: source, ssr: nodeSource, test: { name: "core", environment: "node", include: ["packages/core/src/**/*.test.ts"] } },
       { resolve: source, ssr: nodeSource, test: { name: "server", environment: "node", include: ["packages/server/src/**/*.test.ts"] } },
-      { resolve: source, ssr: nodeSource, test: { name: "playground", environment: "node", include: ["apps/playground/server/**/*.test.ts"] } },
+      {
+        resolve: source,
+        ssr: nodeSource,
+        test: { name: "playground", environment: "node", include: ["apps/playground/server/**/*.test.ts"] },
+      },
       {
         plugins: [react()],
         resolve: source,
         ssr: nodeSource,
-        test: { name: "react", environment: "jsdom", include: ["packages/react/src/**/*.test.{ts,tsx}"] },
+        test: { name: "react", root: REACT_ROOT, environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"] },
       },
       {
         plugins: [react()],
         resolve: source,
-        test: { name: "ui", include: ["packages/ui/src/**/*.test.{ts,tsx}"], browser: chromium },
+        optimizeDeps: { include: [...optimizeDeps.include, "vitest-browser-react"] },
+        test: { name: "ui", root: UI_ROOT, include: ["src/**/*.test.{ts,tsx}"], browser: inChromium() },
       },
-      ...(existsSync(`${ROOT}.storybook/main.ts`)
-        ? [{ plugins: [storybookTest({ configDir: `${ROOT}.storybook` })], resolve: source, test: { name: "storybook", browser: chromium } }]
-        : []),
+      {
+        plugins: [storybookTest({ configDir: `${ROOT}.storybook` })],
+        resolve: source,
+        optimizeDeps,
+        test: { name: "storybook", root: UI_ROOT, browser: inChromium() },
+      },
       // The house itself: its arrows, and the packages as a stranger installs them.
       { test: { name: "house", environment: "node", include: ["scripts/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000 } },
     ],

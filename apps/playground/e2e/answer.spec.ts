@@ -22,7 +22,7 @@ test("Stop in mid-stream truncates the answer, keeps what was shown, and a reloa
 });
 
 test("a reload in mid-stream goes on with the same answer and ends complete, with its text once", async ({ playground, page, server }) => {
-  await playground.ask(PROMPTS.long);
+  await playground.ask(PROMPTS.plain);
   const shown = await playground.someText();
   await page.reload();
   await playground.expectEnd("complete");
@@ -31,7 +31,7 @@ test("a reload in mid-stream goes on with the same answer and ends complete, wit
   await expect(page.locator('[data-unsay="answer"]')).toHaveCount(1);
 
   await page.goto(server.url);
-  await playground.ask(PROMPTS.long);
+  await playground.ask(PROMPTS.plain);
   await playground.expectEnd("complete");
   expect(await playground.body.textContent()).toBe(resumed);
 });

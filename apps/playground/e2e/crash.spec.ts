@@ -4,7 +4,11 @@ import { PROMPTS } from "./prompts.ts";
 // Chromium reports every refused connection on the console by itself.
 test.use({ expectedConsoleErrors: /net::ERR_/ });
 
-test("a server that dies in mid-stream leaves the answer disconnected, and after its restart still not complete", async ({ playground, page, server }) => {
+test("a server that dies in mid-stream leaves the answer disconnected, and after its restart still not complete", async ({
+  playground,
+  page,
+  server,
+}) => {
   await playground.ask(PROMPTS.long);
   const shown = await playground.someText();
   await server.crash();

@@ -66,7 +66,12 @@ function recordStatuses(): void {
     if (status !== null && (last?.status !== status || last.cause !== cause)) seen.push({ status, cause });
   };
   const look = () => document.querySelectorAll('[data-unsay="answer"]').forEach(note);
-  new MutationObserver(look).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-status", "data-cause"] });
+  new MutationObserver(look).observe(document, {
+    subtree: true,
+    childList: true,
+    attributes: true,
+    attributeFilter: ["data-status", "data-cause"],
+  });
 }
 
 interface Fixtures {

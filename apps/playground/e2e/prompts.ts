@@ -1,6 +1,6 @@
 /** What a user types; the scripted agent picks its scenario by a word in it. */
 export const PROMPTS = {
-  plain: "Give me a plain answer",
-  long: "Give me a long answer",
-  gate: "Send the email, but ask me to confirm",
+  plain: "Give me a plain answer: how do I roll this out?",
+  long: "Give me a long answer: where does undo come from?",
+  gate: "Create a ticket, but ask me to confirm.",
 } as const;

@@ -26,7 +26,7 @@ export interface RunReaderHost {
   position(): RunPosition | null;
   connection(state: ConnectionState): void;
   reconnecting(): void;
-  reconnected(gapMs: number): void;
+  reconnected(gapMs: number | null): void;
   /** Reads the stored record after the server said that nothing is running. */
   adoptRecord(): Promise<boolean>;
   /** Nothing more can be learnt: the answer ends here, unstated. */
@@ -153,7 +153,8 @@ export class RunReader {
 
   async #recover(first: LostEnd, repeat: Open | null, immediately = false): Promise<void> {
     const { host, clock, policy } = this.#options;
-    let lostAt = clock.now();
+    // Attaching to a run that goes on is no joint in it: nothing was lost between two words.
+    let lostAt = immediately ? null : clock.now();
     let latest: Lost = { type: "lost", end: first };
     let wait = !immediately;
     while (this.#canRecover(latest, repeat)) {
@@ -198,7 +199,7 @@ export class RunReader {
     this.#wake = null;
   }
 
-  async #reopen(repeat: Open | null, lostAt: number): Promise<Ended> {
+  async #reopen(repeat: Open | null, lostAt: number | null): Promise<Ended> {
     const { host, clock } = this.#options;
     host.connection({ status: "resuming", attempt: this.#attempt });
     const position = host.position();
@@ -206,7 +207,7 @@ export class RunReader {
     const found = await this.#ask(position);
     if (found.type === "lost") return found;
     if (found.type === "stream") {
-      host.reconnected(clock.now() - lostAt);
+      host.reconnected(lostAt === null ? null : clock.now() - lostAt);
       return this.#readFrom(async () => found.stream);
     }
     if (await host.adoptRecord()) return this.#close();

@@ -40,7 +40,9 @@ function toRequest(incoming: IncomingMessage): Request | null {
   }
   const method = incoming.method ?? "GET";
   if (method === "GET" || method === "HEAD") return new Request(url, { method, headers });
-  return new Request(url, { method, headers, body: Readable.toWeb(incoming) as ReadableStream<Uint8Array>, duplex: "half" });
+  // `duplex` is required for a streamed body, and missing in the DOM's types.
+  const init: RequestInit & { duplex: "half" } = { method, headers, body: Readable.toWeb(incoming) as ReadableStream<Uint8Array>, duplex: "half" };
+  return new Request(url, init);
 }
 
 async function pump(body: ReadableStream<Uint8Array>, outgoing: ServerResponse): Promise<void> {

@@ -58,7 +58,10 @@ function connect(served: ServedHandler, server: UnsayServer, clock: FakeClock): 
     follow: async (run, after) => subscribe(await events(run, after)),
     messages: async (thread = "t1") => ((await (await get(`/threads/${thread}/messages`)).json()) as { messages: Message[] }).messages,
     async close() {
-      await server.close();
+      const closing = server.close();
+      // A tool that never reports is waited for in the test's time.
+      await clock.advance(60_000);
+      await closing;
       await served.close({ force: true });
     },
   };

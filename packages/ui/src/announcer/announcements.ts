@@ -111,7 +111,7 @@ function livenessNews(before: AssistantMessage | undefined, message: AssistantMe
   if (is === null || was === is) return [];
   if (is === "stopping") return [polite(message, "stop", announce.stopping)];
   if (is === "reconnecting") return [polite(message, "connection", announce.reconnecting)];
-  if (isPaused(is) && !isPaused(was)) return [pauseNews(message, is, strings)].flat();
+  if (isPaused(is) && !isPaused(was)) return pauseNews(message, is, strings);
   return was === "reconnecting" ? [polite(message, "connection", announce.connected)] : [];
 }
 

@@ -233,6 +233,7 @@ function TwoStepActions({ onReject }: RejectNoted): ReactElement {
         aria-disabled={canReview || isReviewing ? undefined : true}
         aria-expanded={isReviewing}
         aria-controls={isReviewing ? id : undefined}
+        className="unsay-approval-review"
         data-unsay="approval-gate.review"
         data-open={flag(isReviewing)}
         onClick={review}

@@ -8,7 +8,7 @@ const MAX_NESTING = 32;
 
 const parser = createParser();
 
-function createParser(): MarkdownIt {
+function createParser(): InstanceType<typeof MarkdownIt> {
   const instance = new MarkdownIt({ html: false, linkify: false, typographer: false, maxNesting: MAX_NESTING });
   // The walker decides what becomes a link: a refused address is shown as words instead of as raw markup.
   instance.validateLink = () => true;

@@ -19,7 +19,7 @@ export const Provisional: UiComponent<HTMLElement, MarkProps> = withRef("Provisi
 });
 
 /** Words that took the place of others. Renders an `ins` with hidden words in front. */
-export const Revised: UiComponent<HTMLElement, MarkProps & { readonly announced?: boolean }> = withRef("Revised", (props, ref) => {
+export const Revised: UiComponent<HTMLModElement, MarkProps & { readonly announced?: boolean }> = withRef("Revised", (props, ref) => {
   const { revision, announced = true, children, ...rest } = props;
   const strings = useStrings();
   return (
@@ -31,7 +31,7 @@ export const Revised: UiComponent<HTMLElement, MarkProps & { readonly announced?
 });
 
 /** The wording before a correction. Renders a `del` with hidden words around. */
-export const Removed: UiComponent<HTMLElement, MarkProps> = withRef("Removed", (props, ref) => {
+export const Removed: UiComponent<HTMLModElement, MarkProps> = withRef("Removed", (props, ref) => {
   const { revision, children, ...rest } = props;
   const strings = useStrings();
   return (

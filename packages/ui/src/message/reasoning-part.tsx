@@ -4,7 +4,7 @@ import { textOfPart, type TextPart } from "@unsay/core";
 import { flag, joinClasses, withRef, type UiComponent } from "../component.js";
 import { useStrings } from "../strings/strings.js";
 
-export interface ReasoningPartProps extends HTMLAttributes<HTMLDivElement> {
+export interface ReasoningPartProps extends Omit<HTMLAttributes<HTMLDivElement>, "part"> {
   readonly part: TextPart;
   /** The answer may still grow, so an open part is being written. */
   readonly live?: boolean;

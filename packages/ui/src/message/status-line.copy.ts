@@ -16,6 +16,8 @@ export type MessageActionName =
 export interface StatusCopy {
   readonly chip: { readonly ink: "flux" | "changed"; readonly text: string } | null;
   readonly text: string;
+  /** Stands after the time. */
+  readonly details: readonly string[];
   readonly actions: readonly MessageActionName[];
 }
 
@@ -37,7 +39,7 @@ export function selectStatusCopy(message: AssistantMessage, strings: Strings, fa
     case "streaming":
       return liveCopy(message, strings, facts);
     case "truncated":
-      return { chip: null, text: strings.status.notComplete(selectReason(message, strings)), actions: revealActions(facts) };
+      return { ...plain(strings.status.notComplete(selectReason(message, strings))), details: revisionCounts(message, strings), actions: revealActions(facts) };
     case "complete":
     case "revised":
       return completeCopy(message, strings, facts);
@@ -49,14 +51,14 @@ function liveCopy(message: AssistantMessage & { readonly status: "pending" | "st
   switch (message.liveness) {
     case "stopping":
       return message.stop?.phase === "unconfirmed"
-        ? { chip: flux(status.chips.stopping), text: status.stopUnconfirmed, actions: ["sendStopAgain"] }
-        : { chip: flux(status.chips.stopping), text: status.stopping, actions: [] };
+        ? marked(status.chips.stopping, status.stopUnconfirmed, ["sendStopAgain"])
+        : marked(status.chips.stopping, status.stopping);
     case "reconnecting":
-      return { chip: flux(status.chips.paused), text: reconnectingText(strings, facts.attempt ?? 0), actions: [] };
+      return marked(status.chips.paused, reconnectingText(strings, facts.attempt ?? 0));
     case "awaiting-approval":
-      return { chip: flux(status.chips.waiting), text: decisionText(message, strings, facts.decision), actions: [] };
+      return marked(status.chips.waiting, decisionText(message, strings, facts.decision));
     case "looping":
-      return { chip: flux(status.chips.paused), text: status.looping, actions: ["stop"] };
+      return marked(status.chips.paused, status.looping, ["stop"]);
     case "stalled":
     case "silent":
     case "slow":
@@ -65,8 +67,12 @@ function liveCopy(message: AssistantMessage & { readonly status: "pending" | "st
   }
 }
 
-function flux(text: string): StatusCopy["chip"] {
-  return { ink: "flux", text };
+function plain(text: string, actions: StatusCopy["actions"] = []): StatusCopy {
+  return { chip: null, text, details: [], actions };
+}
+
+function marked(chip: string, text: string, actions: StatusCopy["actions"] = []): StatusCopy {
+  return { chip: { ink: "flux", text: chip }, text, details: [], actions };
 }
 
 function reconnectingText(strings: Strings, attempt: number): string {
@@ -86,33 +92,33 @@ function pendingCopy(message: AssistantMessage & { readonly status: "pending" | 
   const { status } = strings;
   if (message.liveness === "silent") {
     const words = waitedS === null ? status.working : status.workingFor(waitedS);
-    return { chip: null, text: [words, message.run?.phaseLabel].filter(Boolean).join(" "), actions: ["stop"] };
+    return plain([words, message.run?.phaseLabel].filter(Boolean).join(" "), ["stop"]);
   }
-  if (waitedS !== null && waitedS >= 4) return { chip: null, text: status.thinkingFor(waitedS), actions: [] };
+  if (waitedS !== null && waitedS >= 4) return plain(status.thinkingFor(waitedS));
   const isFirstSecond = message.liveness === "flowing" && (waitedS ?? 0) < 1;
-  return { chip: null, text: isFirstSecond ? status.waiting : status.thinking, actions: [] };
+  return plain(isFirstSecond ? status.waiting : status.thinking);
 }
 
 function streamingCopy(message: AssistantMessage & { readonly status: "pending" | "streaming" }, strings: Strings, { waitedS }: StatusFacts): StatusCopy {
   const { status } = strings;
   const running = message.calls.findLast((call) => call.status === "executing");
-  if (running !== undefined) return { chip: flux(status.chips.provisional), text: status.running(humanizeName(running.name)), actions: [] };
+  if (running !== undefined) return marked(status.chips.provisional, status.running(humanizeName(running.name)));
   if (message.liveness !== "stalled" && message.liveness !== "silent") {
-    return { chip: flux(status.chips.provisional), text: message.run?.phaseLabel ?? status.answering, actions: [] };
+    return marked(status.chips.provisional, message.run?.phaseLabel ?? status.answering);
   }
   const text = waitedS === null ? status.stalled : status.stalledFor(waitedS);
-  return { chip: flux(status.chips.paused), text, actions: message.liveness === "silent" ? ["stop"] : [] };
+  return marked(status.chips.paused, text, message.liveness === "silent" ? ["stop"] : []);
 }
 
 function completeCopy(message: AssistantMessage, strings: Strings, facts: StatusFacts): StatusCopy {
   const { status } = strings;
-  const words = [
-    message.notes.includes("unsupported") ? status.unsupported : status.complete,
+  const details = [
     ...revisionCounts(message, strings),
     ...(message.notes.includes("stop-too-late") ? [status.stopTooLate] : []),
   ];
   const chip = message.status === "revised" ? ({ ink: "changed", text: status.chips.revised } as const) : null;
-  return { chip, text: words.join(" · "), actions: revealActions(facts) };
+  const text = message.notes.includes("unsupported") ? status.unsupported : status.complete;
+  return { chip, text, details, actions: revealActions(facts) };
 }
 
 function revealActions({ hiddenWords = 0 }: StatusFacts): readonly MessageActionName[] {
@@ -146,8 +152,7 @@ function isSameRetraction(span: { readonly reason?: string }, before: { readonly
 export function selectReason(message: AssistantMessage & { readonly status: "truncated" }, strings: Strings): string {
   const base = reasonOfCause(message, strings);
   const stated = message.stated || message.cause !== "stopped" ? "" : ` · ${strings.status.notConfirmed}`;
-  const counts = revisionCounts(message, strings);
-  return [base + stated, ...counts].join(" · ");
+  return base + stated;
 }
 
 function reasonOfCause(message: AssistantMessage & { readonly status: "truncated" }, strings: Strings): string {
@@ -179,7 +184,8 @@ export function selectHeadingState(message: AssistantMessage, strings: Strings):
   }
   if (message.status === "truncated") {
     const empty = textOf(message) === "" && message.cause !== "withheld" ? `, ${lowerFirst(strings.end.empty)}` : "";
-    return lowerFirst(strings.status.notComplete(selectReason(message, strings))) + empty;
+    const state = [lowerFirst(strings.status.notComplete(selectReason(message, strings))), ...revisionCounts(message, strings)];
+    return state.join(", ") + empty;
   }
   return liveHeading(message, strings);
 }

@@ -43,6 +43,7 @@ export const StatusLine: UiComponent<HTMLDivElement, StatusLineProps> = withRef(
           <span className={isFirstSecond ? "unsay-visually-hidden" : "unsay-status-text"} data-unsay="answer.status-text">
             {copy.text}
             <EndTime message={message} />
+            {copy.details.map((detail) => ` · ${detail}`)}
           </span>
           <ActionButtons message={message} names={copy.actions} actions={actions} hiddenWords={hiddenWords} />
         </>

@@ -14,8 +14,35 @@ function count(amount: number, one: string, other: string): string {
   return `${numbers.format(amount)} ${plurals.select(amount) === "one" ? one : other}`;
 }
 
+const CAUSES: Record<Cause, string> = {
+  stopped: "you stopped it",
+  redirected: "you redirected it",
+  disconnected: "connection lost",
+  length: "length limit reached",
+  filtered: "stopped by a content rule",
+  withheld: "withdrawn",
+  failed: "something failed",
+  orphaned: "the run is gone",
+  corrupt: "the rest could not be read",
+  unverified: "parts were never verified",
+};
+
+const STOPPED_BY: Record<Actor, string> = {
+  user: "you stopped it",
+  "other-device": "stopped from another device",
+  admin: "stopped by an administrator",
+  server: "stopped by the server",
+};
+
+const QUEUE_PAUSES: Record<QueuePauseReason, string> = {
+  stopped: "Paused because you stopped.",
+  error: "Paused because of an error.",
+  approval: "Paused until you decide.",
+  offline: "Paused while offline.",
+};
+
 export const en = {
-  locale: LOCALE,
+  locale: "en",
   number: (amount: number): string => numbers.format(amount),
   time: (epoch: number): string => times.format(epoch),
 
@@ -87,26 +114,10 @@ export const en = {
     running: (tool: string): string => `running: ${tool}`,
   },
 
-  cause: {
-    stopped: "you stopped it",
-    redirected: "you redirected it",
-    disconnected: "connection lost",
-    length: "length limit reached",
-    filtered: "stopped by a content rule",
-    withheld: "withdrawn",
-    failed: "something failed",
-    orphaned: "the run is gone",
-    corrupt: "the rest could not be read",
-    unverified: "parts were never verified",
-  } satisfies Record<Cause, string> as Record<Cause, string>,
+  cause: CAUSES as Record<Cause, string>,
   contextWindow: "the conversation is too long",
 
-  stoppedBy: {
-    user: "you stopped it",
-    "other-device": "stopped from another device",
-    admin: "stopped by an administrator",
-    server: "stopped by the server",
-  } satisfies Record<Actor, string> as Record<Actor, string>,
+  stoppedBy: STOPPED_BY as Record<Actor, string>,
 
   end: {
     empty: "No answer was written",
@@ -300,12 +311,7 @@ export const en = {
   queue: {
     label: "Waiting messages",
     waiting: (amount: number): string => `${numbers.format(amount)} waiting.`,
-    paused: {
-      stopped: "Paused because you stopped.",
-      error: "Paused because of an error.",
-      approval: "Paused until you decide.",
-      offline: "Paused while offline.",
-    } satisfies Record<QueuePauseReason, string> as Record<QueuePauseReason, string>,
+    paused: QUEUE_PAUSES as Record<QueuePauseReason, string>,
     resume: "Send the next one",
     remove: "Remove",
     removeItem: (text: string): string => `Remove: ${text}`,

@@ -15,7 +15,6 @@ import { MessageActionsContext, type MessageActions } from "../message/message-a
 import { Message } from "../message/message.js";
 import type { StringOverrides } from "../strings/en.js";
 import { StringsProvider, useStrings } from "../strings/strings.js";
-import { ReceiptActionsContext, type ReceiptActions } from "../tool-call/receipt.js";
 import { ConnectionNotice } from "./connection-notice.js";
 import type { JumpReason } from "./jump-to-latest.js";
 import { Thread } from "./thread.js";
@@ -79,10 +78,8 @@ function ChatThread({ thread, title, empty, suggestions, followUp = "redirect", 
   const live = thread.messages.findLast((message): message is AssistantMessage => message.role === "assistant" && isLive(message));
   const send = useSend(thread, transcript);
   const actions = useThreadActions(thread, input);
-  const receiptActions = useReceiptActions(thread);
   return (
     <MessageActionsContext.Provider value={actions}>
-      <ReceiptActionsContext.Provider value={receiptActions}>
         <Thread status={thread.status} needsDecision={thread.approvals.length > 0} onStop={thread.stop} {...(marks === undefined ? {} : { marks })}>
           {title === undefined ? null : <header className="unsay-title">{title}</header>}
           <Transcript handle={transcript} jump={jumpReason(thread, live)}>
@@ -105,7 +102,6 @@ function ChatThread({ thread, title, empty, suggestions, followUp = "redirect", 
           </div>
           <Announcer messages={thread.messages} connection={thread.connection} {...(onAnnounce === undefined ? {} : { onAnnounce })} />
         </Thread>
-      </ReceiptActionsContext.Provider>
     </MessageActionsContext.Provider>
   );
 }
@@ -136,18 +132,6 @@ function useThreadActions(thread: UseThreadResult, input: RefObject<HTMLTextArea
       onRedirect: () => input.current?.focus({ preventScroll: true }),
     }),
     [session, input],
-  );
-}
-
-function useReceiptActions({ session }: UseThreadResult): ReceiptActions {
-  return useMemo(
-    () => ({
-      onUndo: (receipt) => {
-        // A refusal shows as the receipt's own state; there is nothing to add to it here.
-        session.undo(receipt.id).catch(() => {});
-      },
-    }),
-    [session],
   );
 }
 

@@ -1,0 +1,64 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createServer as createVite } from "vite";
+import { parseArguments, UsageError } from "./arguments.ts";
+import { HOST, listen } from "./listen.ts";
+
+const PLAYGROUND = fileURLToPath(new URL("..", import.meta.url));
+const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
+/** After a signal, what has not closed by then is cut off. */
+const LAST_MOMENT_MS = 5_000;
+
+type AppModule = typeof import("./app.ts");
+
+try {
+  await start();
+} catch (error) {
+  process.stderr.write(error instanceof UsageError ? `${error.message}\n` : `The playground could not be started.\n${String((error as Error).stack ?? error)}\n`);
+  process.exit(1);
+}
+
+async function start(): Promise<void> {
+  const { replay, pace, port: asked } = parseArguments(process.argv.slice(2), process.env);
+  const server = createServer((request, response) => void ready.then((handle) => handle(request, response)));
+  let open: (handle: (request: IncomingMessage, response: ServerResponse) => void) => void = () => {};
+  const ready = new Promise<Parameters<typeof open>[0]>((resolve) => (open = resolve));
+  const port = await listen(server, asked);
+
+  // Vite serves the page and loads this server's own TypeScript, so nothing has to be built first.
+  const vite = await createVite({
+    root: PLAYGROUND,
+    configFile: join(PLAYGROUND, "vite.config.ts"),
+    appType: "spa",
+    logLevel: "warn",
+    clearScreen: false,
+    server: { middlewareMode: true, hmr: { server } },
+  });
+  const { createApp } = (await vite.ssrLoadModule("/server/app.ts")) as AppModule;
+  const app = await createApp({
+    dataFolder: process.env["UNSAY_DATA"] ?? join(REPOSITORY, ".unsay"),
+    allowedHosts: [HOST, "localhost", "[::1]"].map((host) => `${host}:${port}`),
+    environment: process.env,
+    replay: replay === null ? null : { path: replay, pace },
+  });
+  open((request, response) => {
+    if (request.url === "/api" || request.url?.startsWith("/api/") === true) app.handle(request, response);
+    else vite.middlewares(request, response);
+  });
+
+  let isClosing = false;
+  const close = async () => {
+    if (isClosing) process.exit(1);
+    isClosing = true;
+    setTimeout(() => process.exit(1), LAST_MOMENT_MS).unref();
+    server.close();
+    await app.close();
+    server.closeAllConnections();
+    await vite.close();
+    process.exit(0);
+  };
+  process.on("SIGINT", () => void close());
+  process.on("SIGTERM", () => void close());
+  process.stdout.write(`Unsay playground: http://${HOST}:${port}\n`);
+}

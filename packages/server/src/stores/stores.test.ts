@@ -1,0 +1,202 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { createEventFactory, NO_EFFECTS, type EventPayload, type UnsayEvent } from "@unsay/core/protocol";
+import { createTestServer, stopCommand } from "../testing/test-server.js";
+import { createMemoryStore } from "./memory.js";
+import { createSqliteStore } from "./sqlite.js";
+import type { NewRun, Store } from "./store.js";
+
+const folder = mkdtempSync(join(tmpdir(), "unsay-store-"));
+let files = 0;
+const newFile = () => join(folder, `${(files += 1)}.sqlite`);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const OPEN: EventPayload = { type: "run.open", caps: {}, heartbeatMs: null, ttlMs: null };
+const END: EventPayload = { type: "run.end", outcome: "complete", effects: NO_EFFECTS };
+
+function newRun(change: Partial<NewRun> = {}): NewRun {
+  return {
+    run: "r1",
+    thread: "t1",
+    message: "a1",
+    startKey: "k1",
+    client: "c1",
+    mode: "new",
+    user: { id: "u1", text: "Grüße, 世界 🌍" },
+    parent: "u1",
+    redirects: null,
+    labels: { scenario: "plain" },
+    createdAt: 1_000,
+    owner: "me",
+    leaseUntil: 2_000,
+    ...change,
+  };
+}
+
+function eventsOf(payloads: readonly EventPayload[], from = 1): UnsayEvent[] {
+  const factory = createEventFactory({ thread: "t1", run: "r1", message: "a1" }, from);
+  return payloads.map((payload) => factory.make(payload, { t: 5 }));
+}
+
+describe.each([
+  ["memory", () => createMemoryStore()],
+  ["sqlite", () => createSqliteStore({ path: newFile() })],
+] as const)("the %s store", (_name, createStore) => {
+  async function withRun(): Promise<Store> {
+    const store = createStore();
+    await store.createRun(newRun());
+    return store;
+  }
+
+  it("creates a run once for each start key of a thread", async () => {
+    const store = createStore();
+    const results = await Promise.all([store.createRun(newRun()), store.createRun(newRun({ run: "r2" })), store.createRun(newRun({ run: "r3", thread: "t2" }))]);
+    expect(results.map((result) => [result.run.run, result.created])).toEqual([
+      ["r1", true],
+      ["r1", false],
+      ["r3", true],
+    ]);
+    expect(await store.findRun("t1", "k1")).toEqual({ ...newRun(), lastSeq: 0, end: null, stop: null });
+    expect(await store.findRun("t1", "k2")).toBeNull();
+    expect(await store.getRun("r2")).toBeNull();
+  });
+
+  it("lists the runs of a thread in the order of their creation", async () => {
+    const store = createStore();
+    for (const id of ["z", "a", "m"]) await store.createRun(newRun({ run: id, startKey: id, createdAt: 1 }));
+    expect((await store.listRuns("t1")).map((run) => run.run)).toEqual(["z", "a", "m"]);
+    expect(await store.listRuns("__proto__")).toEqual([]);
+  });
+
+  it("gives back what was appended, from any cursor", async () => {
+    const store = await withRun();
+    const events = eventsOf([OPEN, { type: "part.open", part: "p", kind: "answer" }, { type: "span.append", part: "p", span: "s", text: "ä\u2028\ud800\u0000" }]);
+    expect(await store.append("r1", "me", events.slice(0, 1), 3_000)).toBe(true);
+    expect(await store.append("r1", "me", events.slice(1), 4_000)).toBe(true);
+    for (const after of [0, 1, 2, 3, 9]) expect(await store.read("r1", after)).toEqual(events.slice(after));
+    expect(await store.getRun("r1")).toMatchObject({ lastSeq: 3, leaseUntil: 4_000, end: null });
+    expect(await store.read("nobody", 0)).toEqual([]);
+  });
+
+  it("takes no event with a hole before it, twice, or of another owner", async () => {
+    const store = await withRun();
+    const [first, second, third] = eventsOf([OPEN, END, END]) as [UnsayEvent, UnsayEvent, UnsayEvent];
+    expect(await store.append("r1", "me", [second], 1)).toBe(false);
+    expect(await store.append("r1", "me", [first, third], 1)).toBe(false);
+    expect(await store.append("r1", "you", [first], 1)).toBe(false);
+    expect(await store.append("r9", "me", [first], 1)).toBe(false);
+    expect(await store.append("r1", "me", [first], 1)).toBe(true);
+    expect(await store.append("r1", "me", [first], 1)).toBe(false);
+    expect(await store.read("r1", 0)).toEqual([first]);
+  });
+
+  it("knows the end with its events, and takes late ones after it", async () => {
+    const store = await withRun();
+    const events = eventsOf([OPEN, END, { type: "usage", generated: 1, billed: null, billedReasoning: null, source: "model", final: true }]);
+    await store.append("r1", "me", events.slice(0, 2), 1);
+    expect(await store.getRun("r1")).toMatchObject({ end: { outcome: "complete" }, lastSeq: 2 });
+    expect(await store.append("r1", "me", events.slice(2), 1)).toBe(true);
+    expect(await store.getRun("r1")).toMatchObject({ end: { outcome: "complete" }, lastSeq: 3 });
+  });
+
+  it("repairs only what has no end and no living producer, and only once", async () => {
+    const store = await withRun();
+    const repair = eventsOf([OPEN, { type: "run.end", outcome: "truncated", cause: "orphaned", resumable: false, effects: NO_EFFECTS }]);
+    expect(await store.repair("r1", 1_999, repair)).toBe(false);
+    expect(await store.renewLease("r1", "me", 5_000)).toBe(true);
+    expect(await store.renewLease("r1", "you", 9_000)).toBe(false);
+    expect(await store.repair("r1", 4_999, repair)).toBe(false);
+    expect(await store.repair("r1", 5_000, repair.slice(1))).toBe(false);
+    expect(await store.repair("r1", 5_000, repair)).toBe(true);
+    expect(await store.repair("r1", 9_000, repair)).toBe(false);
+    expect(await store.getRun("r1")).toMatchObject({ end: { cause: "orphaned" }, lastSeq: 2 });
+    expect(await store.append("r1", "me", eventsOf([END], 3), 9_999)).toBe(false);
+    expect(await store.renewLease("r1", "me", 9_999)).toBe(false);
+  });
+
+  it("replaces events in place", async () => {
+    const store = await withRun();
+    const events = eventsOf([OPEN, { type: "span.append", part: "p", span: "s", text: "secret" }]);
+    await store.append("r1", "me", events, 1);
+    const emptied = { ...events[1], text: "" } as UnsayEvent;
+    await store.rewrite("r1", [emptied]);
+    expect(await store.read("r1", 0)).toEqual([events[0], emptied]);
+  });
+
+  it("keeps stops and commands of a run", async () => {
+    const store = await withRun();
+    const stop = { command: "s1", client: "c", intent: "redirect", ackSeq: 3, painted: { span: "x", offset: 4 } } as const;
+    await store.saveStop("r1", stop);
+    expect((await store.getRun("r1"))?.stop).toEqual(stop);
+    await store.saveCommand("r1", "d1", "print");
+    await store.saveCommand("r1", "d1", "other");
+    expect(["print", "other"]).toContain(await store.findCommand("r1", "d1"));
+    expect(await store.findCommand("r2", "d1")).toBeNull();
+  });
+});
+
+describe("a restart on the SQLite store", () => {
+  it("shows the same messages, statuses and receipts", async () => {
+    const path = newFile();
+    const before = createSqliteStore({ path });
+    const server = await createTestServer({
+      store: before,
+      tools: { save: { effect: "write", execute: () => "saved", receipt: () => ({ summary: "Saved", ref: "7" }) } },
+      agent: async (run) => {
+        run.reasoning("Let me think. ");
+        run.text("First ");
+        await run.callTool("save", { a: 1 });
+        run.text("and last.");
+        if (run.input === "cut") run.end({ cause: "length" });
+        if (run.input === "wait") await new Promise((resolve) => run.signal.addEventListener("abort", resolve));
+      },
+    });
+    for (const text of ["whole", "cut"]) await (await server.start({ message: { id: text, text } })).all();
+    const waiting = await server.start({ message: { id: "wait", text: "wait" } });
+    await waiting.until((event) => event.type === "span.append" && event.text === "and last.");
+    await server.post(`/runs/${waiting.run}/commands`, stopCommand());
+    await waiting.all();
+    const open = await server.start({ message: { id: "open", text: "wait" } });
+    await open.until((event) => event.type === "span.append" && event.text === "and last.");
+    await server.server.close();
+    const messages = await server.messages();
+    expect(messages.map((message) => (message.status === "truncated" ? message.cause : message.status))).toEqual([
+      "complete", "complete", "complete", "length", "complete", "stopped", "complete", "disconnected",
+    ]);
+    await server.close();
+    await before.close();
+
+    const after = createSqliteStore({ path });
+    const restarted = await createTestServer({ store: after, agent: async () => {} });
+    expect(await restarted.messages()).toEqual(messages);
+    await restarted.close();
+    await after.close();
+  });
+
+  it("keeps expunged text in none of its files", async () => {
+    const path = newFile();
+    const store = createSqliteStore({ path });
+    const server = await createTestServer({
+      store,
+      agent: async (run) => {
+        run.emit({ type: "part.open", part: "p", kind: "answer" });
+        run.emit({ type: "span.append", part: "p", span: "s", text: "zebra-4711-secret" });
+        await new Promise<void>((resolve) => void server.clock.after(1_000, resolve));
+        run.emit({ type: "span.retract", spans: ["s"], reason: "a secret", expunge: true });
+      },
+    });
+    const stream = await server.start();
+    await stream.until((event) => event.type === "span.append");
+    await server.clock.advance(200);
+    const bytes = () => readdirSync(folder).filter((name) => join(folder, name).startsWith(path)).map((name) => readFileSync(join(folder, name), "latin1")).join("");
+    expect(bytes()).toContain("zebra-4711-secret");
+    await server.clock.advance(1_000);
+    await stream.all();
+    expect(bytes()).not.toContain("zebra-4711-secret");
+    await server.close();
+    await store.close();
+  });
+});
