@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { type Browser, chromium } from "playwright";
+import { type Browser, chromium, type Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chromiumLaunchOptions } from "./chromium.mjs";
 import { packAll } from "./packages.mjs";
@@ -68,13 +68,16 @@ describe("the packed packages in a fresh Vite app", () => {
     const answer = page.locator('[data-unsay="answer"][data-status="complete"]');
     await answer.waitFor({ timeout: 15_000 });
     expect(await answer.textContent()).toContain("Hello from a packed agent");
-    const rule = await page.evaluate(() =>
-      getComputedStyle(document.querySelector(".unsay-root") ?? document.body).getPropertyValue("--unsay-accent"),
-    );
-    expect(rule).not.toBe("");
+    expect(await paper(page, "light")).not.toBe(await paper(page, "dark"));
     expect(problems).toEqual([]);
   });
 });
+
+/** Colour of the page's paper: a build that loses light-dark() leaves it transparent in both. */
+async function paper(page: Page, colorScheme: "light" | "dark"): Promise<string> {
+  await page.emulateMedia({ colorScheme });
+  return page.locator(".unsay-root").evaluate((root) => getComputedStyle(root).backgroundColor);
+}
 
 /** The first block marked tsx: what the README shows is what is tested. */
 function readmeExample(): string {

@@ -2,7 +2,7 @@
 //   node scripts/run.mjs <script> [arguments of the script]
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { become, ROOT, run } from "./process.mjs";
+import { become, ROOT } from "./process.mjs";
 import { setup, SetupError } from "./setup.mjs";
 
 const [name, ...args] = process.argv.slice(2);
@@ -10,7 +10,6 @@ const [name, ...args] = process.argv.slice(2);
 try {
   const command = commandOf(name);
   const env = await setup({ chromium: /^(test|verify|screenshots)/.test(name) });
-  if (name.startsWith("start")) await buildPackages(env);
   await exec(command, env);
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;
@@ -23,16 +22,6 @@ function commandOf(script) {
   const command = scripts[script];
   if (command !== undefined) return command;
   throw new SetupError(`There is no script called "${script}".`, `use one of: ${Object.keys(scripts).join(", ")}.`);
-}
-
-/** The server process runs the packages as published; what did not change is not built again. */
-async function buildPackages(env) {
-  const { code, output } = await run("node", ["scripts/build.mjs"], { env, output: "quiet" });
-  if (code === 0) return;
-  throw new SetupError(
-    `The packages do not build:\n${output}`,
-    "correct the error above; on a clean clone run `git clean -dX packages` and try again.",
-  );
 }
 
 /** Through a shell, as npm does, but replaced by the command so that signals reach it. */

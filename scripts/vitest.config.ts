@@ -23,6 +23,16 @@ const inChromium = () => ({
   instances: [{ browser: "chromium" as const }],
 });
 
+/** The Storybook plugin makes the workspace the root, where there is no React; nor is there any beside .storybook. */
+const resolveFromUi = {
+  name: "resolve-from-ui",
+  config: () => ({
+    root: UI_ROOT,
+    resolve: { alias: { react: `${UI_ROOT}/node_modules/react`, "react-dom": `${UI_ROOT}/node_modules/react-dom` } },
+    test: { include: ["src/**/*.stories.tsx"] },
+  }),
+};
+
 /** Named, or Vite finds them one by one and reloads the page under a running test. */
 const optimizeDeps = {
   include: [
@@ -66,7 +76,7 @@ export default defineConfig({
         test: { name: "ui", root: UI_ROOT, include: ["src/**/*.test.{ts,tsx}"], browser: inChromium() },
       },
       {
-        plugins: [storybookTest({ configDir: `${ROOT}.storybook` })],
+        plugins: [storybookTest({ configDir: `${ROOT}.storybook` }), resolveFromUi],
         resolve: source,
         optimizeDeps,
         test: { name: "storybook", root: UI_ROOT, browser: inChromium() },

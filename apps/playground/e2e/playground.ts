@@ -1,13 +1,13 @@
 import { test as base, expect, type Locator, type Page } from "@playwright/test";
 import { PlaygroundServer } from "./server.ts";
 
-export interface StatusSeen {
+interface StatusSeen {
   readonly status: string;
   readonly cause: string | null;
 }
 
 /** The page as a reader sees and uses it. */
-export class Playground {
+class Playground {
   readonly page: Page;
   readonly answer: Locator;
   readonly gate: Locator;

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createServer as createVite } from "vite";
-import { parseArguments, UsageError } from "./arguments.ts";
+import { parseArguments } from "./arguments.ts";
 import { HOST, listen } from "./listen.ts";
 
 const PLAYGROUND = fileURLToPath(new URL("..", import.meta.url));
@@ -15,8 +15,13 @@ type AppModule = typeof import("./app.ts");
 try {
   await start();
 } catch (error) {
-  process.stderr.write(error instanceof UsageError ? `${error.message}\n` : `The playground could not be started.\n${String((error as Error).stack ?? error)}\n`);
+  process.stderr.write(isUsageError(error) ? `${error.message}\n` : `The playground could not be started.\n${String((error as Error).stack ?? error)}\n`);
   process.exit(1);
+}
+
+/** By name, since Vite gives the modules it loads a class of their own. */
+function isUsageError(error: unknown): error is Error {
+  return error instanceof Error && error.name === "UsageError";
 }
 
 async function start(): Promise<void> {

@@ -2,6 +2,7 @@ import { createUnsayTransport } from "@unsay/core";
 import { useThread } from "@unsay/react";
 import { Chat, UnsayRoot } from "@unsay/ui";
 import { useEffect, useRef, useState, type ReactNode } from "react";
+import { describeCall } from "./describe-call.ts";
 import { ScenarioPicker, type Scenario } from "./scenarios.tsx";
 import { readThreadId, writeThreadId } from "./thread-address.ts";
 
@@ -28,7 +29,7 @@ export function Playground(): ReactNode {
   return (
     <UnsayRoot className="playground" {...(theme === "auto" ? {} : { theme })}>
       <Header theme={theme} onTheme={setTheme} onNew={startNew} />
-      <Conversation key={threadId} threadId={threadId} />
+      <Conversation key={threadId} threadId={threadId} theme={theme} />
     </UnsayRoot>
   );
 }
@@ -46,7 +47,7 @@ function Header({ theme, onTheme, onNew }: HeaderProps): ReactNode {
         Unsay <span>playground</span>
       </h1>
       <label>
-        Theme
+        <span>Theme</span>
         <select value={theme} onChange={(event) => onTheme(event.target.value as Theme)}>
           <option value="auto">Auto</option>
           <option value="light">Light</option>
@@ -60,7 +61,12 @@ function Header({ theme, onTheme, onNew }: HeaderProps): ReactNode {
   );
 }
 
-function Conversation({ threadId }: { readonly threadId: string }): ReactNode {
+interface ConversationProps {
+  readonly threadId: string;
+  readonly theme: Theme;
+}
+
+function Conversation({ threadId, theme }: ConversationProps): ReactNode {
   const { sendMessage } = useThread({ id: threadId, transport, reconnect: RECONNECT });
   const menu = useRef<HTMLDetailsElement>(null);
   const pick = (scenario: Scenario) => {
@@ -74,7 +80,13 @@ function Conversation({ threadId }: { readonly threadId: string }): ReactNode {
         <ScenarioPicker onPick={pick} />
       </details>
       <main>
-        <Chat transport={transport} threadId={threadId} empty={<Welcome />} />
+        <Chat
+          transport={transport}
+          threadId={threadId}
+          empty={<Welcome />}
+          describeCall={describeCall}
+          {...(theme === "auto" ? {} : { theme })}
+        />
       </main>
     </div>
   );

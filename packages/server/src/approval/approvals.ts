@@ -15,7 +15,6 @@ export interface ApprovalsOptions {
 
 interface OpenApproval {
   readonly subject: ApprovalSubject;
-  readonly sig: string;
   readonly expiresAt: number;
   readonly cancelExpiry: () => void;
   readonly settle: (items: readonly DecidedItem[]) => void;
@@ -51,21 +50,33 @@ export class Approvals {
   }
 
   /** Asks, and waits for the decision, the expiry or the end of the run. Never rejects. */
-  async ask(items: readonly ApprovalItem[], id: string = this.#options.createId()): Promise<Answer> {
-    const { thread, run, expiryMs, signer, emit } = this.#options;
-    const subject = { approval: id, thread, run, items, expiresInMs: expiryMs };
+  async ask(items: readonly ApprovalItem[]): Promise<Answer> {
+    const { thread, run, expiryMs, signer, createId } = this.#options;
+    const subject = { approval: createId(), thread, run, items, expiresInMs: expiryMs };
     const sig = await signer.sign(subject);
     if (this.#isShut) return { items: decideAll(items, "cancelled"), subject: null, sig: null };
-    emit({ type: "approval.request", approval: id, items, options: ["once"], editable: false, expiresInMs: expiryMs, sig });
-    const decided = await this.#wait(subject, sig);
-    return { items: decided, subject, sig };
+    return { items: await this.#pose(subject, sig), subject, sig };
   }
 
-  #wait(subject: ApprovalSubject, sig: string): Promise<readonly DecidedItem[]> {
-    const { clock, expiryMs } = this.#options;
+  /** Asks what a foreign stream asks. Unsigned, since nothing here can run what it is about. Resolves with the decision. */
+  relay(approval: string, items: readonly ApprovalItem[]): Promise<readonly DecidedItem[]> {
+    const { thread, run, expiryMs } = this.#options;
+    return this.#pose({ approval, thread, run, items, expiresInMs: expiryMs });
+  }
+
+  /** A foreign stream says how its own question was answered. */
+  adopt(approval: string, items: readonly DecidedItem[], by: string): void {
+    const open = this.#open.get(approval);
+    if (open !== undefined) this.#close(open, items, "decided", by);
+  }
+
+  #pose(subject: ApprovalSubject, sig?: string): Promise<readonly DecidedItem[]> {
+    const { clock, expiryMs, emit } = this.#options;
+    const { approval, items, expiresInMs } = subject;
+    emit({ type: "approval.request", approval, items, options: ["once"], editable: false, expiresInMs, ...(sig === undefined ? {} : { sig }) });
     return new Promise((settle) => {
-      const cancelExpiry = clock.after(expiryMs, () => this.#expire(subject.approval));
-      this.#open.set(subject.approval, { subject, sig, cancelExpiry, settle, expiresAt: clock.now() + expiryMs });
+      const cancelExpiry = clock.after(expiryMs, () => this.#expire(approval));
+      this.#open.set(approval, { subject, cancelExpiry, settle, expiresAt: clock.now() + expiryMs });
     });
   }
 

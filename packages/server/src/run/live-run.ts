@@ -1,4 +1,4 @@
-import { UnsayError, type Cause, type DecideCommand, type EventPayload, type RunEnd, type RunPhase, type StopCommand, type UnsayErrorData, type Upstream } from "@unsay/core/protocol";
+import { UnsayError, type Cause, type DecidedItem, type DecideCommand, type EventPayload, type RunEnd, type RunPhase, type StopCommand, type UnsayErrorData, type Upstream } from "@unsay/core/protocol";
 import type { Clock } from "@unsay/core";
 import { Approvals } from "../approval/approvals.js";
 import type { ApprovalSigner } from "../approval/signature.js";
@@ -51,6 +51,7 @@ export class LiveRun {
   readonly #calls: CallRunner;
   readonly #speech: Speech;
   readonly #relayed: Promise<unknown>[] = [];
+  readonly #adopted = new Set<string>();
   #phase: RunPhase = "queued";
   #ids = 0;
   /** Set at the one instant that decides how the run ends. */
@@ -262,13 +263,25 @@ export class LiveRun {
 
   #relay(event: EventPayload): void {
     this.#isRelaying = true;
-    this.#whileSpeaking(() =>
-      this.#check(() => {
-        if (event.type === "run.end") return this.#relayEnd(event);
-        if (event.type === "approval.request") return this.#relayApproval(event);
-        this.#speech.say(event, "relay");
-      }),
-    );
+    this.#whileSpeaking(() => this.#check(() => this.#passOn(event)));
+  }
+
+  #passOn(event: EventPayload): void {
+    switch (event.type) {
+      case "run.open":
+      case "run.heartbeat":
+      case "run.goaway":
+        return;
+      case "run.end":
+        return this.#relayEnd(event);
+      case "approval.request":
+        return this.#relayApproval(event);
+      case "approval.decision":
+        this.#adopted.add(event.approval);
+        return this.#approvals.adopt(event.approval, event.items, event.by);
+      default:
+        return this.#speech.say(event, "relay");
+    }
   }
 
   #relayEnd(end: RunEnd): void {
@@ -287,12 +300,12 @@ export class LiveRun {
   /** A foreign stream waits for a decision. It is asked here, and whatever the answer, nothing here can run the call. */
   #relayApproval(event: Extract<EventPayload, { type: "approval.request" }>): void {
     const items = event.items.filter((item) => this.#ledger.undispatched.includes(item.call));
-    if (items.length === 0) return;
-    this.#relayed.push(this.#approvals.ask(items, event.approval).then((answer) => this.#endRelayedCalls(answer.items)));
+    if (items.length === 0 || this.#approvals.has(event.approval)) return;
+    this.#relayed.push(this.#approvals.relay(event.approval, items).then((decided) => this.#endRelayedCalls(event.approval, decided)));
   }
 
-  #endRelayedCalls(items: readonly { readonly call: string; readonly decision: string }[]): void {
-    if (this.#isEnding) return;
+  #endRelayedCalls(approval: string, items: readonly DecidedItem[]): void {
+    if (this.#isEnding || this.#adopted.has(approval)) return;
     for (const { call, decision } of items) {
       if (decision === "rejected") this.#write({ type: "tool.result", call, result: "rejected" });
       if (decision === "approved") this.#write({ type: "tool.result", call, result: "error", error: NOT_OURS, effect: "none" });

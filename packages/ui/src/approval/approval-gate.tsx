@@ -109,7 +109,7 @@ export const ApprovalGateTitle: UiComponent<HTMLHeadingElement, HTMLAttributes<H
   const level = Math.min(6, useHeadingLevel() + 1);
   return createElement(
     `h${level}`,
-    { tabIndex: -1, ...props, ref, id: titleId, className: joinClasses("unsay-approval-title", props.className), "data-unsay": "approval-gate.title" },
+    { tabIndex: -1, dir: "auto", ...props, ref, id: titleId, className: joinClasses("unsay-approval-title", props.className), "data-unsay": "approval-gate.title" },
     props.children ?? makeVisible(question.title),
   );
 });
