@@ -17,13 +17,13 @@ export function workspaceEnv(extra = {}) {
 
 /**
  * Runs a command to its end. `output: "show"` hands it the terminal; `"quiet"` only keeps what it wrote; `"tee"` does both.
- * A command that cannot be started has the code 127.
+ * A command that cannot be started has the code 127; one that is ended after `limitMs` has 124.
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, output?: "show" | "quiet" | "tee" }} [options]
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, output?: "show" | "quiet" | "tee", limitMs?: number }} [options]
  * @returns {Promise<{ code: number, output: string }>}
  */
-export function run(command, args, { cwd = ROOT, env = workspaceEnv(), output = "show" } = {}) {
+export function run(command, args, { cwd = ROOT, env = workspaceEnv(), output = "show", limitMs } = {}) {
   const stdio = output === "show" ? "inherit" : ["ignore", "pipe", "pipe"];
   // npm, npx and the tools in node_modules/.bin are .cmd files on Windows, which only a shell starts.
   const child = spawn(command, args, { cwd, env, stdio, shell: process.platform === "win32" });
@@ -34,7 +34,23 @@ export function run(command, args, { cwd = ROOT, env = workspaceEnv(), output = 
   };
   child.stdout?.setEncoding("utf8").on("data", keep);
   child.stderr?.setEncoding("utf8").on("data", keep);
-  return exitOf(child).then((code) => ({ code, output: tail }));
+  const end = limitMs === undefined ? undefined : endLater(child, limitMs);
+  return exitOf(child).then((code) => {
+    clearTimeout(end?.timer);
+    return { code: end?.isPast() === true ? 124 : code, output: tail };
+  });
+}
+
+/** Asks first, so that the command can end what it started; then insists. */
+function endLater(child, limitMs) {
+  let past = false;
+  const timer = setTimeout(() => {
+    past = true;
+    process.stderr.write(`Not done after ${limitMs / 1000} s; ending it.\n`);
+    child.kill("SIGTERM");
+    setTimeout(() => child.kill("SIGKILL"), 5_000).unref();
+  }, limitMs);
+  return { timer, isPast: () => past };
 }
 
 /** Becomes the command as nearly as Node can: its streams, our signals, its exit code. */

@@ -10,10 +10,10 @@ import { chromium } from "playwright";
 import { chromiumLaunchOptions } from "./chromium.mjs";
 import { ROOT, workspaceEnv } from "./process.mjs";
 
-/** Enough to show what the kit is about: a correction, a cut answer, an open request for approval. */
+/** Enough to show what the kit is about: a cut answer, a correction, an open request for approval. */
 const CONVERSATION = [
-  { ask: "Correct yourself: can I deploy this now?", until: '[data-status="revised"]' },
   { ask: "Show me an answer that is cut by the length limit.", until: '[data-status="truncated"]' },
+  { ask: "Correct yourself: can I deploy this now?", until: '[data-status="revised"]' },
   { ask: "Create a ticket, but ask me to confirm.", until: '[data-liveness="awaiting-approval"]' },
 ];
 const WIDTHS = [1280, 320];
@@ -71,10 +71,10 @@ async function pictureAll(thread, into) {
 }
 
 async function picture(thread, path, { width, ...media }) {
-  const context = await browser.newContext({ viewport: { width, height: width === 320 ? 640 : 860 }, reducedMotion: "reduce", ...media });
+  const context = await browser.newContext({ viewport: { width, height: width === 320 ? 640 : 960 }, reducedMotion: "reduce", ...media });
   const page = await context.newPage();
   await page.goto(thread);
-  await page.locator('[data-unsay="approval-gate"][data-status="open"]').waitFor();
+  await page.locator('[data-unsay="approval-gate"][data-armed]').waitFor();
   await page.screenshot({ path });
   await context.close();
   console.log(path);

@@ -11,6 +11,9 @@ const RESULTS = join(ROOT, "node_modules", ".unsay-results");
  * @typedef {{ name: string, commands: string[][], cwd?: string, env?: NodeJS.ProcessEnv, count?: () => Counts }} Step
  */
 
+/** Several times what the longest step takes on two cores: past it, something hangs. */
+const STEP_LIMIT_MS = 6 * 60_000;
+
 const vitest = (...args) => ["vitest", "run", "--config", "scripts/vitest.config.ts", ...args];
 const reportTo = (file) => ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
 const UNIT_REPORT = join(RESULTS, "unit.json");
@@ -71,7 +74,7 @@ async function runStep(step) {
 
 async function runCommands({ commands, cwd, env }) {
   for (const [command, ...args] of commands) {
-    const options = { env: workspaceEnv(env), ...(cwd === undefined ? {} : { cwd }) };
+    const options = { env: workspaceEnv(env), limitMs: STEP_LIMIT_MS, ...(cwd === undefined ? {} : { cwd }) };
     if ((await run(command, args, options)).code !== 0) return false;
   }
   return true;

@@ -21,9 +21,9 @@ const USAGE = "Usage: npm start -- [--replay <file or folder>] [--pace recorded|
 /** Throws a `UsageError`. */
 export function parseArguments(words: readonly string[], environment: Readonly<Record<string, string | undefined>>): Arguments {
   const given = new Map<string, string>();
-  for (let index = 0; index < words.length; index += 2) {
-    const [name = "", value] = (words[index] ?? "").includes("=") ? splitOnce(words[index] ?? "") : [words[index], words[index + 1]];
-    if ((words[index] ?? "").includes("=")) index -= 1;
+  const split = words.flatMap((word) => (/^--\w+=/u.test(word) ? splitOnce(word) : [word]));
+  for (let index = 0; index < split.length; index += 2) {
+    const [name = "", value] = split.slice(index, index + 2);
     if (name !== "--replay" && name !== "--pace") throw new UsageError(`Unknown argument "${name}".\n${USAGE}`);
     if (value === undefined || value === "") throw new UsageError(`${name} needs a value.\n${USAGE}`);
     given.set(name, value);

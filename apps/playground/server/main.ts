@@ -1,16 +1,17 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { createServer as createVite } from "vite";
 import { parseArguments } from "./arguments.ts";
+import type * as AppModule from "./app.ts";
 import { HOST, listen } from "./listen.ts";
 
 const PLAYGROUND = fileURLToPath(new URL("..", import.meta.url));
 const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
 /** After a signal, what has not closed by then is cut off. */
 const LAST_MOMENT_MS = 5_000;
-
-type AppModule = typeof import("./app.ts");
+const LAST_EVENTS_MS = 200;
 
 try {
   await start();
@@ -38,9 +39,10 @@ async function start(): Promise<void> {
     appType: "spa",
     logLevel: "warn",
     clearScreen: false,
-    server: { middlewareMode: true, hmr: { server } },
+    // A page that reloads itself when this process comes back would hide what a lost connection looks like.
+    server: { middlewareMode: true, ...(process.env["UNSAY_HMR"] === "1" ? { hmr: { server } } : { hmr: false, ws: false }) },
   });
-  const { createApp } = (await vite.ssrLoadModule("/server/app.ts")) as AppModule;
+  const { createApp } = (await vite.ssrLoadModule("/server/app.ts")) as typeof AppModule;
   const app = await createApp({
     dataFolder: process.env["UNSAY_DATA"] ?? join(REPOSITORY, ".unsay"),
     allowedHosts: [HOST, "localhost", "[::1]"].map((host) => `${host}:${port}`),
@@ -57,8 +59,10 @@ async function start(): Promise<void> {
     if (isClosing) process.exit(1);
     isClosing = true;
     setTimeout(() => process.exit(1), LAST_MOMENT_MS).unref();
-    server.close();
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     await app.close();
+    // The last events are on their way to readers; who keeps a connection open longer is cut off.
+    await Promise.race([closed, sleep(LAST_EVENTS_MS)]);
     server.closeAllConnections();
     await vite.close();
     process.exit(0);

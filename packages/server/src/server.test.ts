@@ -157,6 +157,16 @@ describe("starting a run", () => {
     expect(types(events).filter((type) => type === forged.type && type !== "span.append" && type !== "part.open" && type !== "run.end")).toEqual([]);
   });
 
+  it("numbers and addresses what an agent says itself, whatever the agent claims", async () => {
+    const server = await open({
+      agent: async (run) => run.emit({ type: "part.open", part: "p", kind: "answer", seq: 99, run: "another", message: "another", local: true } as never),
+    });
+    const events = await (await server.start()).all();
+    expect(events.map((event) => event.seq)).toEqual(events.map((_, index) => index + 1));
+    expect(new Set(events.map((event) => event.run)).size).toBe(1);
+    expect(events.some((event) => event.local)).toBe(false);
+  });
+
   it("takes an async generator for an agent", async () => {
     const server = await open({
       agent: async function* () {

@@ -336,7 +336,7 @@ class Server {
   }
 
   #stream(run: LiveRun | StoredRun, after: number): Response {
-    const record = run instanceof LiveRun ? run.record : run;
+    const record = recordOf(run);
     const source: EventSource = run instanceof LiveRun ? run.log : createStoredSource(record, this.#store, this.#clock, (current) => this.#refresh(current));
     if (run instanceof LiveRun) this.#countReader(run, 1);
     const body = createEventBody({
@@ -513,8 +513,12 @@ function keyOf(thread: string, startKey: string): string {
   return JSON.stringify([thread, startKey]);
 }
 
+function recordOf(run: LiveRun | StoredRun): StoredRun {
+  return run instanceof LiveRun ? run.record : run;
+}
+
 function checkSame<T extends LiveRun | StoredRun>(run: T, command: StartCommand): T {
-  const record = run instanceof LiveRun ? run.record : (run as StoredRun);
+  const record = recordOf(run);
   if (record.message === command.answer && record.mode === command.mode) return run;
   throw conflict("start-key-conflict", "The same `startKey` was used for another answer. Make a new key for each new request, and reuse it only to repeat one.");
 }

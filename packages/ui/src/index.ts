@@ -53,6 +53,13 @@ export { JumpToLatest, type JumpReason, type JumpToLatestProps } from "./thread/
 export { Thread, type ThreadProps } from "./thread/thread.js";
 export { Transcript, type TranscriptHandle, type TranscriptProps } from "./thread/transcript.js";
 export { UnsayRoot, type UnsayRootProps } from "./thread/unsay-root.js";
-export { Receipt, ReceiptActionsContext, ReceiptList, type ReceiptActions, type ReceiptListProps, type ReceiptProps } from "./tool-call/receipt.js";
+export {
+  Receipt,
+  ReceiptActionsContext,
+  ReceiptList,
+  type ReceiptActions,
+  type ReceiptListProps,
+  type ReceiptProps,
+} from "./tool-call/receipt.js";
 export { StopLedger, type StopLedgerProps } from "./tool-call/stop-ledger.js";
 export { ToolCall, type ToolCallProps } from "./tool-call/tool-call.js";

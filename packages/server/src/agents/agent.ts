@@ -1,5 +1,4 @@
 import type {
-  ApprovalRequest,
   Cause,
   Claim,
   EventPayload,
@@ -7,18 +6,12 @@ import type {
   PartClose,
   PartOpen,
   RunCheckpoint,
-  RunEnd,
   RunPhaseEvent,
   SpanAppend,
   SpanDrop,
   SpanRetract,
   SpanRevise,
   SpanSettle,
-  ToolArgs,
-  ToolProgress,
-  ToolPropose,
-  ToolReady,
-  ToolResult,
   UnsayErrorData,
   UsageEvent,
 } from "@unsay/core/protocol";
@@ -38,9 +31,6 @@ export type AgentEvent =
   | Hold
   | UsageEvent
   | Claim;
-
-/** What an agent may pass on from a foreign stream besides. Nothing of it is ever run here. */
-export type RelayedEvent = AgentEvent | ToolPropose | ToolArgs | ToolReady | ToolProgress | ToolResult | ApprovalRequest | RunEnd;
 
 export interface AgentEnd {
   readonly cause: Cause;
@@ -87,7 +77,10 @@ export interface AgentRun {
   callTool(name: string, args: unknown, options?: { readonly call?: string }): Promise<ToolOutcome>;
   /** The answer is not whole. What is said afterwards is dropped; return soon. */
   end(end: AgentEnd): void;
-  /** For agents that pass on a foreign stream, whose `run.end` becomes that of this run. */
+  /**
+   * For agents that pass on a foreign stream: its content, its tool calls, and its `run.end`, which becomes that of this
+   * run. Nothing of it is ever run here, and receipts are refused.
+   */
   relay(event: EventPayload): void;
 }
 

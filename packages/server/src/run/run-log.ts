@@ -1,4 +1,4 @@
-import { createEventFactory, type EventFactory, type EventOf, type EventPayload, type RunEnd, type UnsayEvent } from "@unsay/core/protocol";
+import { createEventFactory, type Envelope, type EventFactory, type EventOf, type EventPayload, type RunEnd, type UnsayEvent } from "@unsay/core/protocol";
 import type { Clock } from "@unsay/core";
 import type { Log } from "../log.js";
 import type { Store, StoredRun } from "../stores/store.js";
@@ -91,7 +91,7 @@ export class RunLog implements EventSource {
   }
 
   write(payload: EventPayload): UnsayEvent {
-    const event = this.#factory.make(payload, { t: this.elapsedMs });
+    const event = this.#factory.make(withoutEnvelope(payload), { t: this.elapsedMs });
     this.#events.push(event);
     if (event.type === "span.retract" && event.expunge) this.#expunge(event);
     if (!this.#isFinishing) this.#show();
@@ -185,4 +185,10 @@ export class RunLog implements EventSource {
       );
     });
   }
+}
+
+/** Whoever says something can't say which run, place or time it belongs to. */
+function withoutEnvelope(payload: EventPayload): EventPayload {
+  const { v: _v, thread: _thread, run: _run, message: _message, seq: _seq, t: _t, local: _local, ...rest } = payload as EventPayload & Partial<Envelope>;
+  return rest;
 }

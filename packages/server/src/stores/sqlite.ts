@@ -173,8 +173,8 @@ function readRun(row: Row | undefined): StoredRun | null {
     owner: String(row["owner"]),
     leaseUntil: Number(row["lease_until"]),
     lastSeq: Number(row["last_seq"]),
-    end: row["ended"] === null ? null : (JSON.parse(String(row["ended"])) as StoredRun["end"]),
-    stop: row["stop"] === null ? null : (JSON.parse(String(row["stop"])) as StoredStop),
+    end: typeof row["ended"] === "string" ? (JSON.parse(row["ended"]) as StoredRun["end"]) : null,
+    stop: typeof row["stop"] === "string" ? (JSON.parse(row["stop"]) as StoredStop) : null,
   };
 }
 

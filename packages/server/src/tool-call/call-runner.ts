@@ -236,7 +236,7 @@ export class CallRunner {
       call: call.id,
       run,
       thread,
-      progress: (progress) => emit({ type: "tool.progress", call: call.id, ...progress }),
+      progress: (progress) => emit({ ...progress, type: "tool.progress", call: call.id }),
     });
   }
 

@@ -46,7 +46,7 @@ export interface ToolDefinition<Args = unknown, Output = unknown> {
 
 /** Keeps the types of one tool together; a set of tools holds them without. */
 export function defineTool<Args, Output>(tool: ToolDefinition<Args, Output>): ToolDefinition {
-  return tool as unknown as ToolDefinition;
+  return tool;
 }
 
 export type ToolSet = Readonly<Record<string, ToolDefinition>>;

@@ -10,7 +10,11 @@ const connection = { status: "open", attempt: 0 } as const;
 const words = { strings: en, describe: () => undefined };
 
 function said(before: Message | undefined, after: Message): readonly string[] {
-  const announcements = selectAnnouncements({ messages: before === undefined ? [] : [before], connection }, { messages: [after], connection }, words);
+  const announcements = selectAnnouncements(
+    { messages: before === undefined ? [] : [before], connection },
+    { messages: [after], connection },
+    words,
+  );
   return announcements.map(({ region, text }) => `${region}: ${text}`);
 }
 
@@ -22,7 +26,7 @@ const streaming = as("m", liveMessage("streaming", "flowing", { parts: [textPart
 
 describe("what is announced between two states", () => {
   test("more text is not", () => {
-    expect(said(streaming, { ...streaming, parts: [textPart("Drain the pool first", { status: "open" })] } as AssistantMessage)).toEqual([]);
+    expect(said(streaming, { ...streaming, parts: [textPart("Drain the pool first", { status: "open" })] })).toEqual([]);
   });
 
   test("the record of a thread is not", () => {
@@ -34,7 +38,9 @@ describe("what is announced between two states", () => {
   });
 
   test("a complete answer: whole when short, counted when long", () => {
-    expect(said(streaming, as("m", endedMessage("complete", { parts: [textPart("Drain it.")] })))).toEqual(["polite: Answer complete. Drain it."]);
+    expect(said(streaming, as("m", endedMessage("complete", { parts: [textPart("Drain it.")] })))).toEqual([
+      "polite: Answer complete. Drain it.",
+    ]);
     const long = as("m", endedMessage("complete", { parts: [textPart("word ".repeat(230))] }));
     expect(said(streaming, long)).toEqual(["polite: Answer complete, 230 words."]);
   });
@@ -49,7 +55,9 @@ describe("what is announced between two states", () => {
     expect(said(streaming, { ...streaming, liveness: "stopping" } as AssistantMessage)).toEqual(["polite: Stopping."]);
     expect(said(streaming, as("m", truncatedMessage("stopped")))).toEqual(["polite: Stopped."]);
     const calls = [toolCall("send", "succeeded"), toolCall("deploy", "unknown")];
-    expect(said(streaming, as("m", truncatedMessage("stopped", { calls })))).toEqual(["assertive: Stopped. 1 action already happened. 1 outcome is not known."]);
+    expect(said(streaming, as("m", truncatedMessage("stopped", { calls })))).toEqual([
+      "assertive: Stopped. 1 action already happened. 1 outcome is not known.",
+    ]);
   });
 
   test("a stall once, however long it grows", () => {
@@ -60,7 +68,9 @@ describe("what is announced between two states", () => {
 
   test("a request, louder the more it can destroy", () => {
     const ask = (call: ReturnType<typeof toolCall>): AssistantMessage => ({ ...streaming, calls: [call], approvals: [approval(call)] });
-    expect(said(streaming, ask(toolCall("send_email", "awaiting-approval")))).toEqual(["polite: Approval needed: Send email? Press F6 to review."]);
+    expect(said(streaming, ask(toolCall("send_email", "awaiting-approval")))).toEqual([
+      "polite: Approval needed: Send email? Press F6 to review.",
+    ]);
     expect(said(streaming, ask(toolCall("delete_rows", "awaiting-approval", { effect: "irreversible" })))).toEqual([
       "assertive: Approval needed: Delete rows? Press F6 to review.",
     ]);
@@ -69,12 +79,16 @@ describe("what is announced between two states", () => {
   test("a correction politely, a withdrawal assertively and without the words", () => {
     expect(said(streaming, { ...streaming, revisions: 1 })).toEqual(["polite: Answer corrected."]);
     const spans = [{ id: "s", text: "secret words", state: "retracted", reason: "personal data" }] as const;
-    expect(said(streaming, { ...streaming, revisions: 1, parts: [textPart(spans)] })).toEqual(["assertive: Part of the answer was withdrawn: personal data."]);
+    expect(said(streaming, { ...streaming, revisions: 1, parts: [textPart(spans)] })).toEqual([
+      "assertive: Part of the answer was withdrawn: personal data.",
+    ]);
   });
 
   test("a receipt that came after the end", () => {
     const stopped = as("m", truncatedMessage("stopped"));
-    expect(said(stopped, { ...stopped, receipts: [receipt("c", "email sent", { late: true })] })).toEqual(["polite: Already happened: email sent"]);
+    expect(said(stopped, { ...stopped, receipts: [receipt("c", "email sent", { late: true })] })).toEqual([
+      "polite: Already happened: email sent",
+    ]);
   });
 });
 

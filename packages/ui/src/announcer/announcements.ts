@@ -47,7 +47,11 @@ export function selectAnnouncements(previous: AnnouncedState, next: AnnouncedSta
   });
 }
 
-function announcementsOf(before: AssistantMessage | undefined, message: AssistantMessage, words: AnnouncementWords): readonly Announcement[] {
+function announcementsOf(
+  before: AssistantMessage | undefined,
+  message: AssistantMessage,
+  words: AnnouncementWords,
+): readonly Announcement[] {
   if (before === undefined && !isLive(message)) return [];
   return [
     ...statusNews(before, message, words),
@@ -66,7 +70,11 @@ function assertive(message: AssistantMessage, topic: string, text: string): Anno
   return { region: "assertive", text, key: `${message.id}:${topic}` };
 }
 
-function statusNews(before: AssistantMessage | undefined, message: AssistantMessage, { strings }: AnnouncementWords): readonly Announcement[] {
+function statusNews(
+  before: AssistantMessage | undefined,
+  message: AssistantMessage,
+  { strings }: AnnouncementWords,
+): readonly Announcement[] {
   const { announce } = strings;
   if (before?.status === message.status) return [];
   switch (message.status) {
@@ -104,7 +112,11 @@ function countEffects(message: AssistantMessage, status: "succeeded" | "unknown"
   return message.calls.filter((call) => call.effect !== "read" && call.status === status).length;
 }
 
-function livenessNews(before: AssistantMessage | undefined, message: AssistantMessage, { strings }: AnnouncementWords): readonly Announcement[] {
+function livenessNews(
+  before: AssistantMessage | undefined,
+  message: AssistantMessage,
+  { strings }: AnnouncementWords,
+): readonly Announcement[] {
   const { announce } = strings;
   const was = livenessOf(before);
   const is = livenessOf(message);
@@ -138,14 +150,19 @@ function approvalNews(before: AssistantMessage | undefined, message: AssistantMe
 function approvalNeeded(message: AssistantMessage, approval: Approval, { strings, describe }: AnnouncementWords): Announcement {
   const calls = callsOf(message, approval);
   const [only] = calls;
-  const title = calls.length === 1 && only !== undefined ? describeWith(describe, only, strings).title : strings.approval.questionOf(calls.length);
+  const title =
+    calls.length === 1 && only !== undefined ? describeWith(describe, only, strings).title : strings.approval.questionOf(calls.length);
   const text = strings.announce.approval(makeVisible(title));
   const say = riskOfCalls(calls) >= 3 ? assertive : polite;
   return say(message, `approval:${approval.id}`, text);
 }
 
 /** Only what a reader had before their eyes can have been corrected under them. */
-function correctionNews(before: AssistantMessage | undefined, message: AssistantMessage, { strings }: AnnouncementWords): readonly Announcement[] {
+function correctionNews(
+  before: AssistantMessage | undefined,
+  message: AssistantMessage,
+  { strings }: AnnouncementWords,
+): readonly Announcement[] {
   if (before === undefined || message.revisions <= before.revisions) return [];
   if (message.status === "truncated" && message.cause === "withheld") return [];
   const known = new Set(retractedSpans(before).map((span) => span.id));
@@ -160,7 +177,11 @@ function retractedSpans(message: AssistantMessage): readonly Span[] {
   return message.parts.flatMap((part) => (part.type === "text" ? part.spans.filter((span) => span.state === "retracted") : []));
 }
 
-function receiptNews(before: AssistantMessage | undefined, message: AssistantMessage, { strings }: AnnouncementWords): readonly Announcement[] {
+function receiptNews(
+  before: AssistantMessage | undefined,
+  message: AssistantMessage,
+  { strings }: AnnouncementWords,
+): readonly Announcement[] {
   const known = new Set(before?.receipts.map((receipt) => receipt.id));
   return message.receipts
     .filter((receipt) => receipt.late === true && receipt.outcome === "succeeded" && !known.has(receipt.id))

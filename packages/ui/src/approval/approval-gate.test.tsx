@@ -67,7 +67,9 @@ test("what cannot be undone takes two presses in two places, both after the guar
   await userEvent.click(approve);
   await clock.advance(3_000);
   expect(decisions(transport)).toHaveLength(1);
-  await vi.waitFor(() => expect(screen.container.querySelector('[data-unsay="receipt"]')?.textContent).toContain("Already happened: email sent to 2 people"));
+  await vi.waitFor(() =>
+    expect(screen.container.querySelector('[data-unsay="receipt"]')?.textContent).toContain("Already happened: email sent to 2 people"),
+  );
 });
 
 test("Reject is never guarded", async () => {

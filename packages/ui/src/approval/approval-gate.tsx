@@ -1,5 +1,18 @@
 "use client";
-import { createContext, createElement, useContext, useId, useMemo, useRef, useState, type HTMLAttributes, type MouseEvent, type ReactElement, type ReactNode, type Ref } from "react";
+import {
+  createContext,
+  createElement,
+  useContext,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+  type HTMLAttributes,
+  type MouseEvent,
+  type ReactElement,
+  type ReactNode,
+  type Ref,
+} from "react";
 import { useApproval, type UseApprovalResult } from "@unsay/react";
 import { Button } from "../button/button.js";
 import { flag, joinClasses, mergeRefs, withRef, type UiComponent } from "../component.js";
@@ -33,7 +46,10 @@ interface GateRef {
   readonly gateRef: Ref<HTMLDivElement>;
 }
 
-function ConnectedGate({ approvalId, ...rest }: Omit<ApprovalGateProps, "control" | "approvalId"> & GateRef & { readonly approvalId: string }): ReactElement {
+function ConnectedGate({
+  approvalId,
+  ...rest
+}: Omit<ApprovalGateProps, "control" | "approvalId"> & GateRef & { readonly approvalId: string }): ReactElement {
   return <GateView {...rest} control={useApproval(approvalId)} />;
 }
 
@@ -53,7 +69,9 @@ function useGate(part: string): GateState {
   return gate;
 }
 
-function GateView(props: Omit<ApprovalGateProps, "control" | "approvalId"> & GateRef & { readonly control: UseApprovalResult }): ReactElement {
+function GateView(
+  props: Omit<ApprovalGateProps, "control" | "approvalId"> & GateRef & { readonly control: UseApprovalResult },
+): ReactElement {
   const { control, gateRef, describeCall, className, children, ...rest } = props;
   const strings = useStrings();
   const describe = useDescribeCall(describeCall);
@@ -104,15 +122,26 @@ function questionOf(descriptions: readonly CallDescription[], { approval }: Stri
 }
 
 /** The question. Takes focus only when someone asks to go to the request. Renders a heading one below the message's. */
-export const ApprovalGateTitle: UiComponent<HTMLHeadingElement, HTMLAttributes<HTMLHeadingElement>> = withRef("ApprovalGateTitle", (props, ref) => {
-  const { titleId, question } = useGate("ApprovalGateTitle");
-  const level = Math.min(6, useHeadingLevel() + 1);
-  return createElement(
-    `h${level}`,
-    { tabIndex: -1, dir: "auto", ...props, ref, id: titleId, className: joinClasses("unsay-approval-title", props.className), "data-unsay": "approval-gate.title" },
-    props.children ?? makeVisible(question.title),
-  );
-});
+export const ApprovalGateTitle: UiComponent<HTMLHeadingElement, HTMLAttributes<HTMLHeadingElement>> = withRef(
+  "ApprovalGateTitle",
+  (props, ref) => {
+    const { titleId, question } = useGate("ApprovalGateTitle");
+    const level = Math.min(6, useHeadingLevel() + 1);
+    return createElement(
+      `h${level}`,
+      {
+        tabIndex: -1,
+        dir: "auto",
+        ...props,
+        ref,
+        id: titleId,
+        className: joinClasses("unsay-approval-title", props.className),
+        "data-unsay": "approval-gate.title",
+      },
+      props.children ?? makeVisible(question.title),
+    );
+  },
+);
 
 const FIELD_LIMIT = 32;
 
@@ -122,7 +151,13 @@ export const ApprovalGateFacts: UiComponent<HTMLDivElement, HTMLAttributes<HTMLD
   const { approval } = useStrings();
   if (control.view === "forming") return <p className="unsay-approval-note">{approval.forming}</p>;
   return (
-    <div {...props} ref={ref} id={factsId} className={joinClasses("unsay-approval-facts", props.className)} data-unsay="approval-gate.facts">
+    <div
+      {...props}
+      ref={ref}
+      id={factsId}
+      className={joinClasses("unsay-approval-facts", props.className)}
+      data-unsay="approval-gate.facts"
+    >
       {props.children ??
         descriptions.map((description, index) => (
           <CallFacts key={index} description={description} heading={descriptions.length > 1 ? description.title : undefined} />
@@ -131,7 +166,13 @@ export const ApprovalGateFacts: UiComponent<HTMLDivElement, HTMLAttributes<HTMLD
   );
 });
 
-function CallFacts({ description, heading }: { readonly description: CallDescription; readonly heading: string | undefined }): ReactElement {
+function CallFacts({
+  description,
+  heading,
+}: {
+  readonly description: CallDescription;
+  readonly heading: string | undefined;
+}): ReactElement {
   const { approval } = useStrings();
   const [all, setAll] = useState(false);
   const facts = all ? description.facts : description.facts.slice(0, FIELD_LIMIT);
@@ -150,33 +191,55 @@ function CallFacts({ description, heading }: { readonly description: CallDescrip
 }
 
 /** What will change, as the app draws it; nothing without one. Renders a `div`. */
-export const ApprovalGatePreview: UiComponent<HTMLDivElement, HTMLAttributes<HTMLDivElement>> = withRef("ApprovalGatePreview", (props, ref) => {
-  const { control, descriptions } = useGate("ApprovalGatePreview");
-  const previews = descriptions.flatMap((description) => (description.preview === undefined ? [] : [description.preview]));
-  if (control.view === "forming" || (props.children === undefined && previews.length === 0)) return null;
-  return (
-    <div dir="auto" {...props} ref={ref} className={joinClasses("unsay-approval-preview", props.className)} data-unsay="approval-gate.preview">
-      {props.children ?? previews.map((preview, index) => <div key={index}>{preview}</div>)}
-    </div>
-  );
-});
+export const ApprovalGatePreview: UiComponent<HTMLDivElement, HTMLAttributes<HTMLDivElement>> = withRef(
+  "ApprovalGatePreview",
+  (props, ref) => {
+    const { control, descriptions } = useGate("ApprovalGatePreview");
+    const previews = descriptions.flatMap((description) => (description.preview === undefined ? [] : [description.preview]));
+    if (control.view === "forming" || (props.children === undefined && previews.length === 0)) return null;
+    return (
+      <div
+        dir="auto"
+        {...props}
+        ref={ref}
+        className={joinClasses("unsay-approval-preview", props.className)}
+        data-unsay="approval-gate.preview"
+      >
+        {props.children ?? previews.map((preview, index) => <div key={index}>{preview}</div>)}
+      </div>
+    );
+  },
+);
 
 /** Reject first, Approve last; words instead of both once the request is closed. Renders a `div`. */
-export const ApprovalGateActions: UiComponent<HTMLDivElement, HTMLAttributes<HTMLDivElement>> = withRef("ApprovalGateActions", (props, ref) => {
-  const { control } = useGate("ApprovalGateActions");
-  const rejected = useRef(false);
-  const { approval } = useStrings();
-  const isAsking = control.view === "open" || control.view === "submitting";
-  if (control.view === "forming") return null;
-  if (control.view === "unconfirmed") return <Unconfirmed onAgain={() => (rejected.current ? control.reject() : control.approve())} />;
-  if (!isAsking) return <p className="unsay-approval-note" data-unsay="approval-gate.outcome">{approval[control.view as ClosedView]}</p>;
-  return (
-    <div {...props} ref={ref} className={joinClasses("unsay-approval-actions", props.className)} data-unsay="approval-gate.actions">
-      {props.children ?? (control.risk >= 3 ? <TwoStepActions onReject={() => (rejected.current = true)} /> : <PressActions onReject={() => (rejected.current = true)} />)}
-      <Blocked />
-    </div>
-  );
-});
+export const ApprovalGateActions: UiComponent<HTMLDivElement, HTMLAttributes<HTMLDivElement>> = withRef(
+  "ApprovalGateActions",
+  (props, ref) => {
+    const { control } = useGate("ApprovalGateActions");
+    const rejected = useRef(false);
+    const { approval } = useStrings();
+    const isAsking = control.view === "open" || control.view === "submitting";
+    if (control.view === "forming") return null;
+    if (control.view === "unconfirmed") return <Unconfirmed onAgain={() => (rejected.current ? control.reject() : control.approve())} />;
+    if (!isAsking)
+      return (
+        <p className="unsay-approval-note" data-unsay="approval-gate.outcome">
+          {approval[control.view as ClosedView]}
+        </p>
+      );
+    return (
+      <div {...props} ref={ref} className={joinClasses("unsay-approval-actions", props.className)} data-unsay="approval-gate.actions">
+        {props.children ??
+          (control.risk >= 3 ? (
+            <TwoStepActions onReject={() => (rejected.current = true)} />
+          ) : (
+            <PressActions onReject={() => (rejected.current = true)} />
+          ))}
+        <Blocked />
+      </div>
+    );
+  },
+);
 
 type ClosedView = "approved" | "rejected" | "expired" | "superseded" | "cancelled";
 
@@ -233,7 +296,7 @@ function TwoStepActions({ onReject }: RejectNoted): ReactElement {
         aria-disabled={canReview || isReviewing ? undefined : true}
         aria-expanded={isReviewing}
         aria-controls={isReviewing ? id : undefined}
-        className="unsay-approval-review"
+        className={isReviewing ? undefined : "unsay-approval-review"}
         data-unsay="approval-gate.review"
         data-open={flag(isReviewing)}
         onClick={review}
@@ -256,7 +319,8 @@ function TwoStepActions({ onReject }: RejectNoted): ReactElement {
 function Blocked(): ReactNode {
   const { control } = useGate("ApprovalGateActions");
   const { approval } = useStrings();
-  if (control.error !== null) return <p className="unsay-approval-note">{[approval.failed, control.error.userMessage].filter(Boolean).join(" ")}</p>;
+  if (control.error !== null)
+    return <p className="unsay-approval-note">{[approval.failed, control.error.userMessage].filter(Boolean).join(" ")}</p>;
   if (control.blockedBy !== "reconnecting" && control.blockedBy !== "submitting") return null;
   return <p className="unsay-approval-note">{approval[control.blockedBy]}</p>;
 }
@@ -272,13 +336,16 @@ function Unconfirmed({ onAgain }: { readonly onAgain: () => void }): ReactElemen
 }
 
 /** How long the request still waits; nothing where it does not expire. Renders a `p`. */
-export const ApprovalGateExpiry: UiComponent<HTMLParagraphElement, HTMLAttributes<HTMLParagraphElement>> = withRef("ApprovalGateExpiry", (props, ref) => {
-  const { control } = useGate("ApprovalGateExpiry");
-  const { approval } = useStrings();
-  if (control.expiresInS === null || control.view !== "open") return null;
-  return (
-    <p {...props} ref={ref} className={joinClasses("unsay-approval-expiry", props.className)} data-unsay="approval-gate.expiry">
-      {props.children ?? approval.expiresIn(control.expiresInS)}
-    </p>
-  );
-});
+export const ApprovalGateExpiry: UiComponent<HTMLParagraphElement, HTMLAttributes<HTMLParagraphElement>> = withRef(
+  "ApprovalGateExpiry",
+  (props, ref) => {
+    const { control } = useGate("ApprovalGateExpiry");
+    const { approval } = useStrings();
+    if (control.expiresInS === null || control.view !== "open") return null;
+    return (
+      <p {...props} ref={ref} className={joinClasses("unsay-approval-expiry", props.className)} data-unsay="approval-gate.expiry">
+        {props.children ?? approval.expiresIn(control.expiresInS)}
+      </p>
+    );
+  },
+);

@@ -74,7 +74,7 @@ test("Enter that composes only composes", async () => {
   const { field, onSubmit, input } = await mount();
   await input.fill("にほん");
   field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true, isComposing: true }));
-  const late = new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true, keyCode: 229 } as KeyboardEventInit);
+  const late = new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true, keyCode: 229 });
   field.dispatchEvent(late);
   expect(onSubmit).not.toHaveBeenCalled();
   expect(late.defaultPrevented).toBe(false);
@@ -91,7 +91,14 @@ test("a held Enter and blank text send nothing", async () => {
 
 test("Stop stands there while the run goes on, and a second press waits for the first", async () => {
   const onStop = vi.fn();
-  const stopping = { intent: "stop", by: "user", phase: "requesting", upstream: "unknown", command: "c", at: { seq: 0, part: null, offset: null } } as const;
+  const stopping = {
+    intent: "stop",
+    by: "user",
+    phase: "requesting",
+    upstream: "unknown",
+    command: "c",
+    at: { seq: 0, part: null, offset: null },
+  } as const;
   const screen = await render(<StopButton status="streaming" onStop={onStop} />);
   await screen.getByRole("button", { name: "Stop answering" }).click();
   await screen.rerender(<StopButton status="streaming" stop={stopping} onStop={onStop} />);

@@ -1,5 +1,16 @@
 "use client";
-import { useEffect, useId, useRef, useState, type FormEvent, type FormHTMLAttributes, type KeyboardEvent, type ReactElement, type ReactNode, type Ref } from "react";
+import {
+  useEffect,
+  useId,
+  useRef,
+  useState,
+  type FormEvent,
+  type FormHTMLAttributes,
+  type KeyboardEvent,
+  type ReactElement,
+  type ReactNode,
+  type Ref,
+} from "react";
 import type { ThreadStatus } from "@unsay/core";
 import { Button } from "../button/button.js";
 import { flag, joinClasses, withRef, type UiComponent } from "../component.js";
@@ -28,7 +39,20 @@ export interface ComposerProps extends Omit<FormHTMLAttributes<HTMLFormElement>,
 
 /** Where messages are written. Never disabled; its button says what Enter will do. Renders a `form`. */
 export const Composer: UiComponent<HTMLFormElement, ComposerProps> = withRef("Composer", (props, ref) => {
-  const { status, hasOpenApproval = false, followUp = "redirect", onSubmit, value, defaultValue = "", onValueChange, stop, placeholder, inputRef, className, ...rest } = props;
+  const {
+    status,
+    hasOpenApproval = false,
+    followUp = "redirect",
+    onSubmit,
+    value,
+    defaultValue = "",
+    onValueChange,
+    stop,
+    placeholder,
+    inputRef,
+    className,
+    ...rest
+  } = props;
   const strings = useStrings();
   const draft = useDraft(value, defaultValue, onValueChange);
   const [refused, setRefused] = useState(false);
@@ -56,7 +80,15 @@ export const Composer: UiComponent<HTMLFormElement, ComposerProps> = withRef("Co
   };
 
   return (
-    <form {...rest} ref={ref} className={joinClasses("unsay-composer", className)} data-unsay="composer" data-mode={mode} data-composing={flag(composing)} onSubmit={submitForm}>
+    <form
+      {...rest}
+      ref={ref}
+      className={joinClasses("unsay-composer", className)}
+      data-unsay="composer"
+      data-mode={mode}
+      data-composing={flag(composing)}
+      onSubmit={submitForm}
+    >
       <label className="unsay-visually-hidden" htmlFor={`${id}-input`}>
         {strings.composer.label}
       </label>
@@ -89,7 +121,13 @@ export const Composer: UiComponent<HTMLFormElement, ComposerProps> = withRef("Co
   );
 });
 
-function OtherButton({ mode, onPress }: { readonly mode: ComposerMode | null; readonly onPress: (mode: ComposerMode) => Promise<void> }): ReactElement | null {
+function OtherButton({
+  mode,
+  onPress,
+}: {
+  readonly mode: ComposerMode | null;
+  readonly onPress: (mode: ComposerMode) => Promise<void>;
+}): ReactElement | null {
   const { composer } = useStrings();
   if (mode === null) return null;
   return (

@@ -14,11 +14,25 @@ function html(text: string): string {
 
 const word = fc.constantFrom("alpha", "beta", "**bold**", "`code`", "_em_", "1", "a|b", "ünï", "😀", "#tag", "-x");
 const prose = fc.array(word, { minLength: 1, maxLength: 6 }).map((words) => words.join(" "));
-const list = fc.tuple(fc.constantFrom("-", "1.", "*"), fc.array(prose, { minLength: 1, maxLength: 3 }), fc.constantFrom("\n", "\n\n")).map(([marker, items, gap]) => items.map((item) => `${marker} ${item}`).join(gap));
+const list = fc
+  .tuple(fc.constantFrom("-", "1.", "*"), fc.array(prose, { minLength: 1, maxLength: 3 }), fc.constantFrom("\n", "\n\n"))
+  .map(([marker, items, gap]) => items.map((item) => `${marker} ${item}`).join(gap));
 const nested = fc.tuple(prose, prose).map(([a, b]) => `- ${a}\n\n  ${b}\n\n  \`\`\`\n  x\n\n  y\n  \`\`\``);
-const fence = fc.tuple(fc.constantFrom("```", "~~~~", "```js"), prose).map(([mark, text]) => `${mark}\n${text}\n\n# not a heading\n\n- no list\n${mark.replace("js", "")}`);
-const other = fc.constantFrom("# Heading", "Title\n=====", "> quote\n> more", "---", "    indented\n\n    code", "| a | b |\n|---|---|\n| 1 | 2 |", "```\nopen fence\n\nstill open");
-const markdown = fc.array(fc.tuple(fc.oneof(prose, list, nested, fence, other), fc.constantFrom("\n\n", "\n", "\n\n\n")), { maxLength: 7 }).map((blocks) => blocks.map(([block, gap]) => block + gap).join(""));
+const fence = fc
+  .tuple(fc.constantFrom("```", "~~~~", "```js"), prose)
+  .map(([mark, text]) => `${mark}\n${text}\n\n# not a heading\n\n- no list\n${mark.replace("js", "")}`);
+const other = fc.constantFrom(
+  "# Heading",
+  "Title\n=====",
+  "> quote\n> more",
+  "---",
+  "    indented\n\n    code",
+  "| a | b |\n|---|---|\n| 1 | 2 |",
+  "```\nopen fence\n\nstill open",
+);
+const markdown = fc
+  .array(fc.tuple(fc.oneof(prose, list, nested, fence, other), fc.constantFrom("\n\n", "\n", "\n\n\n")), { maxLength: 7 })
+  .map((blocks) => blocks.map(([block, gap]) => block + gap).join(""));
 
 describe("cutting a growing text", () => {
   test("blocks joined are the text, and render as it does in one piece", () => {
@@ -48,10 +62,21 @@ describe("cutting a growing text", () => {
       fc.property(markdown, markdown, markdown, (head, before, after) => {
         const cut = createBlockCutter();
         cut(head + before);
-        expect(cut(head + after).map(html).join("")).toBe(html(head + after));
+        expect(
+          cut(head + after)
+            .map(html)
+            .join(""),
+        ).toBe(html(head + after));
       }),
       { numRuns: 200 },
     );
+  });
+
+  test("a number under a list waits until it is known not to be the next item", () => {
+    const cut = createBlockCutter();
+    expect(cut("1. one\n\n2")).toEqual(["1. one\n\n2"]);
+    expect(cut("1. one\n\n2. two")).toEqual(["1. one\n\n2. two"]);
+    expect(createBlockCutter()("1. one\n\n2 cats")).toEqual(["1. one\n\n", "2 cats"]);
   });
 
   test("finished blocks keep their text while only the last one grows", () => {

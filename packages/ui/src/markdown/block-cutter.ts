@@ -40,12 +40,16 @@ function cutTail(text: string): readonly string[] {
 }
 
 /**
- * What stands above a block is final once the block's first line is whole, or a blank line parts them: an unfinished
- * `#` under a paragraph may turn out to be its next line.
+ * What stands above a block is final once the block's first line is whole: an unfinished `#` under a paragraph may turn
+ * out to be its next line. After a blank line even an unfinished one will do, unless it may grow into the next item of
+ * the list above.
  */
 function isFinal(lines: readonly string[], line: number): boolean {
-  return line < lines.length - 1 || lines[line - 1]?.trim() === "";
+  if (line < lines.length - 1) return true;
+  return lines[line - 1]?.trim() === "" && !MAY_BECOME_ITEM.test(lines[line] ?? "");
 }
+
+const MAY_BECOME_ITEM = /^ {0,3}(?:\d{1,9}[.)]?|[-+*])?\s*$/;
 
 function splitAtLines(lines: readonly string[], cuts: readonly number[]): readonly string[] {
   const starts = [0, ...cuts];

@@ -32,7 +32,26 @@ export function renderTokens(tokens: readonly Token[], options: RenderOptions): 
 }
 
 const TAGS: ReadonlySet<string> = new Set([
-  "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "strong", "em", "s", "table", "thead", "tbody", "tr", "th", "td",
+  "p",
+  "h1",
+  "h2",
+  "h3",
+  "h4",
+  "h5",
+  "h6",
+  "ul",
+  "ol",
+  "li",
+  "blockquote",
+  "strong",
+  "em",
+  "s",
+  "table",
+  "thead",
+  "tbody",
+  "tr",
+  "th",
+  "td",
 ]);
 
 const LEAVES_WITH_WORDS: ReadonlySet<string> = new Set(["inline", "fence", "code_block"]);

@@ -1,6 +1,16 @@
 "use client";
 import { Fragment, type HTMLAttributes, type ReactElement, type ReactNode } from "react";
-import { isAnswerPart, isLive, shownParts, type AssistantMessage, type Part, type Seam as SeamFacts, type Span, type TextPart, type ValuePart } from "@unsay/core";
+import {
+  isAnswerPart,
+  isLive,
+  shownParts,
+  type AssistantMessage,
+  type Part,
+  type Seam as SeamFacts,
+  type Span,
+  type TextPart,
+  type ValuePart,
+} from "@unsay/core";
 import { makeVisible } from "../approval/visible-text.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import { parseSafeUrl, LINK_REL } from "../markdown/links.js";
@@ -69,7 +79,8 @@ function PartView({ message, part, growing }: PartViewProps): ReactNode {
 function TextView({ message, part, growing }: PartViewProps & { readonly part: TextPart }): ReactNode {
   const { refusal } = useStrings();
   if (part.kind === "reasoning") return <ReasoningPart part={part} live={isLive(message)} />;
-  if (part.status === "withdrawn") return <RetractionNotice scope="block" reason={part.spans.find((span) => span.reason !== undefined)?.reason} />;
+  if (part.status === "withdrawn")
+    return <RetractionNotice scope="block" reason={part.spans.find((span) => span.reason !== undefined)?.reason} />;
   const body = <SeamedText message={message} part={part} growing={growing} />;
   if (isAnswerPart(part)) return body;
   return (
@@ -83,7 +94,10 @@ function TextView({ message, part, growing }: PartViewProps & { readonly part: T
 /** Text with a seam where another connection or run went on inside it. */
 function SeamedText({ message, part, growing }: PartViewProps & { readonly part: TextPart }): ReactNode {
   const seams = message.seams.filter((seam) => isInside(seam, part));
-  const pieces = splitPart(part, seams.map((seam) => seam.offset ?? 0));
+  const pieces = splitPart(
+    part,
+    seams.map((seam) => seam.offset ?? 0),
+  );
   return pieces.map((piece, index) => {
     const seam = seams[index];
     return (

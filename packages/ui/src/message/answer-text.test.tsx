@@ -15,7 +15,14 @@ async function drawSpans(spans: readonly Span[]): Promise<HTMLElement> {
 
 const settled = (id: string, text: string): Span => ({ id, text, state: "settled" });
 const replaced = (id: string, text: string, by: string): Span => ({ id, text, state: "replaced", replacedBy: by });
-const revised = (id: string, text: string, replaces: string): Span => ({ id, text, state: "settled", replaces: [replaces], revision: 1, reason: "checked again" });
+const revised = (id: string, text: string, replaces: string): Span => ({
+  id,
+  text,
+  state: "settled",
+  replaces: [replaces],
+  revision: 1,
+  reason: "checked again",
+});
 
 test("HTML in an answer is text", async () => {
   const container = await draw('<img src=x onerror="alert(1)"> <script>alert(1)</script>\n\n<b>bold</b>');
@@ -28,17 +35,27 @@ test("images are not loaded: alternative text and host stand there as words", as
   const container = await draw("![a chart](https://evil.example/p.png?secret=1)");
   await vi.waitFor(() => expect(container.textContent).toContain("[image: a chart · evil.example]"));
   expect(container.querySelector("img, picture, iframe, object")).toBeNull();
-  expect(performance.getEntriesByType("resource").slice(before).filter((entry) => entry.name.includes("evil.example"))).toEqual([]);
+  expect(
+    performance
+      .getEntriesByType("resource")
+      .slice(before)
+      .filter((entry) => entry.name.includes("evil.example")),
+  ).toEqual([]);
 });
 
-test.each(["javascript:alert(1)", "data:text/html,x", "vbscript:x", "file:///etc/passwd", "/relative", "//host.example/x", "JaVaScRiPt:alert(1)"])(
-  "a link to %s leads nowhere, and its words stay",
-  async (href) => {
-    const container = await draw(`[press here](${href})`);
-    expect(container.querySelector("a")).toBeNull();
-    expect(container.textContent).toContain("press here");
-  },
-);
+test.each([
+  "javascript:alert(1)",
+  "data:text/html,x",
+  "vbscript:x",
+  "file:///etc/passwd",
+  "/relative",
+  "//host.example/x",
+  "JaVaScRiPt:alert(1)",
+])("a link to %s leads nowhere, and its words stay", async (href) => {
+  const container = await draw(`[press here](${href})`);
+  expect(container.querySelector("a")).toBeNull();
+  expect(container.textContent).toContain("press here");
+});
 
 test("web and mail links are links that give nothing away", async () => {
   const container = await draw("[docs](https://docs.example/a) <mailto:ana@north.example>");
@@ -48,7 +65,9 @@ test("web and mail links are links that give nothing away", async () => {
 });
 
 test("a link whose words name another place says where it goes", async () => {
-  const container = await draw("[https://bank.example](https://evil.example/login) and [bank.example](https://bank.example/a) and [](https://bare.example)");
+  const container = await draw(
+    "[https://bank.example](https://evil.example/login) and [bank.example](https://bank.example/a) and [](https://bare.example)",
+  );
   expect(container.textContent).toContain("https://bank.example (evil.example)");
   expect(container.textContent).not.toContain("(bank.example)");
   expect(container.textContent).toContain("(bare.example)");
@@ -81,13 +100,17 @@ test("a complete text carries no decoration", async () => {
 });
 
 test("a correction is an ins with hidden words, and its earlier wording one press away", async () => {
-  const screen = await render(<AnswerText {...selectMarkedText(textPart([replaced("a", "Yes.", "b"), revised("b", "Not yet.", "a"), settled("c", " Wait.")]))} />);
+  const screen = await render(
+    <AnswerText {...selectMarkedText(textPart([replaced("a", "Yes.", "b"), revised("b", "Not yet.", "a"), settled("c", " Wait.")]))} />,
+  );
   expect(screen.container.querySelector("ins")?.textContent).toBe("Revised text: Not yet.");
   expect(screen.container.textContent).not.toContain("Yes.");
-  const reference = screen.getByRole("button", { name: "Revision 1, show earlier wording" });
+  const reference = screen.getByRole("button", { name: "Revision r1, show earlier wording" });
   await reference.click();
   expect(screen.container.querySelector("del")?.textContent).toContain("Earlier wording: Yes.");
-  expect(screen.container.querySelector("del")?.compareDocumentPosition(screen.container.querySelector("ins") as Node)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+  expect(screen.container.querySelector("del")?.compareDocumentPosition(screen.container.querySelector("ins") as Node)).toBe(
+    Node.DOCUMENT_POSITION_FOLLOWING,
+  );
 });
 
 test.each([
@@ -110,12 +133,21 @@ test("a correction over several blocks, a table and a fence marks words and brea
 });
 
 test("a correction inside emphasis stays inside it", async () => {
-  const container = await drawSpans([settled("p", "It is **very "), replaced("a", "good", "b"), revised("b", "bad", "a"), settled("q", "** today.")]);
+  const container = await drawSpans([
+    settled("p", "It is **very "),
+    replaced("a", "good", "b"),
+    revised("b", "bad", "a"),
+    settled("q", "** today."),
+  ]);
   expect(container.querySelector("strong ins")?.textContent).toContain("bad");
 });
 
 test("withdrawn words leave fixed words and the reason, and nothing of themselves when expunged", async () => {
-  const container = await drawSpans([settled("a", "Ask "), { id: "b", text: "", state: "retracted", reason: "personal data", expunged: true }, settled("c", " now.")]);
+  const container = await drawSpans([
+    settled("a", "Ask "),
+    { id: "b", text: "", state: "retracted", reason: "personal data", expunged: true },
+    settled("c", " now."),
+  ]);
   expect(container.querySelector("[data-mark='retracted']")?.textContent).toBe("withdrawn: personal data");
   expect(container.querySelector("button")).toBeNull();
 });

@@ -22,7 +22,22 @@ export interface AnswerProps extends HTMLAttributes<HTMLDivElement>, MessageActi
 
 /** One answer beside its rule: text, marks, how it ended, and its state in words. Renders a `div`. */
 export const Answer: UiComponent<HTMLDivElement, AnswerProps> = withRef("Answer", (props, ref) => {
-  const { message, redirect, attempt, decision, className, children, onContinue, onRedirect, onRegenerate, onRetry, onReconnect, onStop, onReveal, ...rest } = props;
+  const {
+    message,
+    redirect,
+    attempt,
+    decision,
+    className,
+    children,
+    onContinue,
+    onRedirect,
+    onRegenerate,
+    onRetry,
+    onReconnect,
+    onStop,
+    onReveal,
+    ...rest
+  } = props;
   const actions: MessageActions = { onContinue, onRedirect, onRegenerate, onRetry, onReconnect, onStop, onReveal };
   return (
     <div {...rest} {...answerAttributes(message)} ref={ref} className={joinClasses("unsay-answer", className)} data-unsay="answer">
@@ -53,5 +68,11 @@ export function answerAttributes(message: AssistantMessage): Record<`data-${stri
 function AnswerEnd({ message, redirect, ...actions }: MessageActions & Pick<AnswerProps, "message" | "redirect">): ReactNode {
   if (message.status !== "truncated") return null;
   if (message.cause !== "withheld") return <EndMark message={message} redirect={redirect} {...actions} />;
-  return <RetractionNotice message={message} reason={message.error?.userMessage} {...(actions.onRegenerate === undefined ? {} : { onRegenerate: actions.onRegenerate })} />;
+  return (
+    <RetractionNotice
+      message={message}
+      reason={message.error?.userMessage}
+      {...(actions.onRegenerate === undefined ? {} : { onRegenerate: actions.onRegenerate })}
+    />
+  );
 }

@@ -53,7 +53,12 @@ const CLIP_LENGTH = 60;
 
 /** Markdown signs would read as typing errors in a line of plain words. */
 function clip(text: string): string {
-  const words = trimStop(text.replace(/[*_`#>]+/g, "").replace(/\s+/g, " ").trim());
+  const words = trimStop(
+    text
+      .replace(/[*_`#>]+/g, "")
+      .replace(/\s+/g, " ")
+      .trim(),
+  );
   return words.length > CLIP_LENGTH ? `${words.slice(0, words.lastIndexOf(" ", CLIP_LENGTH) + 1 || CLIP_LENGTH).trimEnd()}…` : words;
 }
 

@@ -18,7 +18,8 @@ export interface EndMarkProps extends HTMLAttributes<HTMLDivElement>, MessageAct
 
 /** How an early end ended, and the next move. Renders a `div`. */
 export const EndMark: UiComponent<HTMLDivElement, EndMarkProps> = withRef("EndMark", (props, ref) => {
-  const { message, redirect, className, children, onContinue, onRedirect, onRegenerate, onRetry, onReconnect, onStop, onReveal, ...rest } = props;
+  const { message, redirect, className, children, onContinue, onRedirect, onRegenerate, onRetry, onReconnect, onStop, onReveal, ...rest } =
+    props;
   const strings = useStrings();
   const actions = useMessageActions({ onContinue, onRedirect, onRegenerate, onRetry, onReconnect, onStop, onReveal });
   if (message.status !== "truncated" || message.cause === "withheld") return null;

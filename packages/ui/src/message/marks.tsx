@@ -1,5 +1,15 @@
 "use client";
-import { createContext, useContext, useId, useMemo, useState, type HTMLAttributes, type KeyboardEvent, type ReactElement, type ReactNode } from "react";
+import {
+  createContext,
+  useContext,
+  useId,
+  useMemo,
+  useState,
+  type HTMLAttributes,
+  type KeyboardEvent,
+  type ReactElement,
+  type ReactNode,
+} from "react";
 import { composeHandlers, flag, joinClasses, withRef, type UiComponent } from "../component.js";
 import type { MarkRenderer } from "../markdown/render-tokens.js";
 import { useStrings } from "../strings/strings.js";
@@ -122,7 +132,8 @@ export function MarksProvider({ marks, children }: { readonly marks: readonly Te
       marks,
       open,
       idPrefix,
-      setOpen: (mark, isOpen) => setOpenMarks((before) => new Set(isOpen ? [...before, mark] : [...before].filter((other) => other !== mark))),
+      setOpen: (mark, isOpen) =>
+        setOpenMarks((before) => new Set(isOpen ? [...before, mark] : [...before].filter((other) => other !== mark))),
     }),
     [marks, open, idPrefix],
   );
@@ -184,7 +195,15 @@ function RetractedPoint({ mark, isOpen, setOpen, id }: RetractedPointProps): Rea
   );
 }
 
-function MarkWords({ index, first, children }: { readonly index: number; readonly first: boolean; readonly children: ReactNode }): ReactNode {
+function MarkWords({
+  index,
+  first,
+  children,
+}: {
+  readonly index: number;
+  readonly first: boolean;
+  readonly children: ReactNode;
+}): ReactNode {
   const { mark } = useMark(index);
   if (mark?.kind === "unverified") return <Unverified>{children}</Unverified>;
   if (mark?.kind !== "revised") return children;

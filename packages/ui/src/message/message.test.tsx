@@ -20,20 +20,27 @@ const ENDS: Record<Exclude<Cause, "withheld">, readonly [label: string, status: 
   unverified: ["Not verified", "Not complete: parts were never verified"],
 };
 
-test.each(Object.entries(ENDS))("an answer that is %s says so in its end mark, its status line and its heading", async (cause, [label, status]) => {
-  const message = truncatedMessage(cause as Cause, { parts: PARTS, ...(cause === "failed" ? { userMessage: "provider error" } : {}) });
-  const { container } = await render(<Message message={message} number={4} redirect="only EU customers" />);
-  const answer = container.querySelector('[data-unsay="answer"]');
-  expect(answer?.getAttribute("data-status")).toBe("truncated");
-  expect(answer?.getAttribute("data-cause")).toBe(cause);
-  expect(container.querySelector('[data-unsay="answer.end-label"]')?.textContent).toBe(label);
-  expect(container.querySelector('[data-unsay="answer.status-text"]')?.textContent).toMatch(new RegExp(`^${status} · \\d\\d:\\d\\d$`));
-  expect(container.querySelector("h3")?.textContent).toBe(`Assistant, answer 4, ${status.replace("Not", "not")}`);
-});
+test.each(Object.entries(ENDS))(
+  "an answer that is %s says so in its end mark, its status line and its heading",
+  async (cause, [label, status]) => {
+    const message = truncatedMessage(cause as Cause, { parts: PARTS, ...(cause === "failed" ? { userMessage: "provider error" } : {}) });
+    const { container } = await render(<Message message={message} number={4} redirect="only EU customers" />);
+    const answer = container.querySelector('[data-unsay="answer"]');
+    expect(answer?.getAttribute("data-status")).toBe("truncated");
+    expect(answer?.getAttribute("data-cause")).toBe(cause);
+    expect(container.querySelector('[data-unsay="answer.end-label"]')?.textContent).toBe(label);
+    expect(container.querySelector('[data-unsay="answer.status-text"]')?.textContent).toMatch(new RegExp(`^${status} · \\d\\d:\\d\\d$`));
+    expect(container.querySelector("h3")?.textContent).toBe(`Assistant, answer 4, ${status.replace("Not", "not")}`);
+  },
+);
 
 test("a withdrawn answer shows no text and no end mark, but the notice and what its tools did", async () => {
   const call = toolCall("send_email", "succeeded");
-  const message = truncatedMessage("withheld", { parts: [...PARTS, { type: "call", id: "p", call: call.id }], calls: [call], userMessage: "medical advice" });
+  const message = truncatedMessage("withheld", {
+    parts: [...PARTS, { type: "call", id: "p", call: call.id }],
+    calls: [call],
+    userMessage: "medical advice",
+  });
   const { container } = await render(<Message message={message} />);
   expect(container.textContent).not.toContain("drain");
   expect(container.querySelector('[data-unsay="answer.end"]')).toBeNull();
@@ -66,7 +73,9 @@ const LIVENESS: Record<Liveness, string> = {
 };
 
 test.each(Object.entries(LIVENESS))("a streaming answer that is %s says %j", async (liveness, words) => {
-  const { container } = await render(<Message message={liveMessage("streaming", liveness as Liveness, { parts: [textPart("Text", { status: "open" })] })} />);
+  const { container } = await render(
+    <Message message={liveMessage("streaming", liveness as Liveness, { parts: [textPart("Text", { status: "open" })] })} />,
+  );
   expect(container.querySelector('[data-unsay="answer"]')?.getAttribute("data-liveness")).toBe(liveness);
   expect(container.querySelector('[data-unsay="answer.status-text"]')?.textContent).toBe(words);
 });
@@ -83,13 +92,22 @@ test("an end mark offers only what somebody handles, and hands over the message"
 test("reconnect is offered only where the server can resume", async () => {
   const nothing = (): void => {};
   for (const resumable of [true, false]) {
-    const { container } = await render(<EndMark message={truncatedMessage("disconnected", { parts: PARTS, resumable })} onReconnect={nothing} onContinue={nothing} />);
+    const { container } = await render(
+      <EndMark message={truncatedMessage("disconnected", { parts: PARTS, resumable })} onReconnect={nothing} onContinue={nothing} />,
+    );
     expect(container.querySelector("[data-action='reconnect']") !== null).toBe(resumable);
   }
 });
 
 test("text that arrived after Stop is not shown but offered", async () => {
-  const stop = { intent: "stop", by: "user", phase: "done", upstream: "aborted", command: "c", at: { seq: 3, part: "answer", offset: 10 } } as const;
+  const stop = {
+    intent: "stop",
+    by: "user",
+    phase: "done",
+    upstream: "aborted",
+    command: "c",
+    at: { seq: 3, part: "answer", offset: 10 },
+  } as const;
   const message = truncatedMessage("stopped", { parts: [textPart("First part and four more words")], stop });
   const screen = await render(<Message message={message} />);
   expect(screen.container.querySelector('[data-unsay="answer.body"]')?.textContent).toBe("First part");
@@ -110,7 +128,15 @@ test("a server can draw every state without a session", () => {
 
 test("class, style, rest and handlers of the user reach the element", async () => {
   const onClick = vi.fn();
-  const screen = await render(<EndMark message={truncatedMessage("length", { parts: PARTS })} className="mine" style={{ opacity: 0.5 }} title="t" onClick={onClick} />);
+  const screen = await render(
+    <EndMark
+      message={truncatedMessage("length", { parts: PARTS })}
+      className="mine"
+      style={{ opacity: 0.5 }}
+      title="t"
+      onClick={onClick}
+    />,
+  );
   const end = screen.container.querySelector<HTMLElement>('[data-unsay="answer.end"]');
   expect(end?.className).toBe("unsay-end mine");
   expect(end?.style.opacity).toBe("0.5");

@@ -1,6 +1,6 @@
 "use client";
 import { createElement, memo, useId, type HTMLAttributes, type ReactElement } from "react";
-import type { AssistantMessage, Message as MessageFacts, UserMessage } from "@unsay/core";
+import type { Message as MessageFacts, UserMessage } from "@unsay/core";
 import { Button } from "../button/button.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import type { Strings } from "../strings/en.js";
@@ -30,7 +30,20 @@ export interface MessageProps extends HTMLAttributes<HTMLElement> {
 /** One message. Its hidden heading says the state, so that a list of headings is a list of states. Renders an `article`. */
 export const Message: UiComponent<HTMLElement, MessageProps> = memo(
   withRef<HTMLElement, MessageProps>("Message", (props, ref) => {
-    const { message, position, total, number = position ?? 1, headingLevel, redirect, attempt, decision, onResend, className, children, ...rest } = props;
+    const {
+      message,
+      position,
+      total,
+      number = position ?? 1,
+      headingLevel,
+      redirect,
+      attempt,
+      decision,
+      onResend,
+      className,
+      children,
+      ...rest
+    } = props;
     const strings = useStrings();
     const inherited = useHeadingLevel();
     const level = headingLevel ?? inherited;
@@ -48,14 +61,18 @@ export const Message: UiComponent<HTMLElement, MessageProps> = memo(
         aria-setsize={total}
         tabIndex={-1}
       >
-        {createElement(`h${level}`, { id, className: "unsay-visually-hidden", "data-unsay": "message.heading" }, selectHeading(message, number, strings))}
+        {createElement(
+          `h${level}`,
+          { id, className: "unsay-visually-hidden", "data-unsay": "message.heading" },
+          selectHeading(message, number, strings),
+        )}
         <HeadingLevelContext.Provider value={level}>
           {children ?? <MessageContent message={message} redirect={redirect} attempt={attempt} decision={decision} onResend={onResend} />}
         </HeadingLevelContext.Provider>
       </article>
     );
   }),
-) as unknown as UiComponent<HTMLElement, MessageProps>;
+);
 
 /** "Assistant, answer 4, not complete: length limit reached". */
 export function selectHeading(message: MessageFacts, number: number, strings: Strings): string {
@@ -68,7 +85,7 @@ type ContentProps = Pick<MessageProps, "message" | "redirect" | "attempt" | "dec
 
 function MessageContent({ message, redirect, attempt, decision, onResend }: ContentProps): ReactElement {
   if (message.role === "user") return <UserText message={message} onResend={onResend} />;
-  return <Answer message={message as AssistantMessage} redirect={redirect} attempt={attempt} decision={decision} />;
+  return <Answer message={message} redirect={redirect} attempt={attempt} decision={decision} />;
 }
 
 /** What a person wrote is shown as it was written, not read as markdown. */

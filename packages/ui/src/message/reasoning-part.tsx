@@ -23,7 +23,13 @@ export const ReasoningPart: UiComponent<HTMLDivElement, ReasoningPartProps> = wi
   const done = durationS === undefined ? reasoning.done : reasoning.doneIn(durationS);
   return (
     <div {...rest} ref={ref} className={joinClasses("unsay-reasoning", className)} data-unsay="answer.reasoning" data-open={flag(open)}>
-      <button type="button" className="unsay-disclosure" aria-expanded={open} aria-controls={open ? id : undefined} onClick={() => setOpen(!open)}>
+      <button
+        type="button"
+        className="unsay-disclosure"
+        aria-expanded={open}
+        aria-controls={open ? id : undefined}
+        onClick={() => setOpen(!open)}
+      >
         {isWriting ? reasoning.open : done}
       </button>
       {open ? (

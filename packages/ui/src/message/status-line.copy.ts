@@ -3,15 +3,7 @@ import type { Strings } from "../strings/en.js";
 import { humanizeName } from "../tool-call/humanize-name.js";
 
 /** Things a reader can ask of an answer. Each is a handler of `MessageActions` and one button. */
-export type MessageActionName =
-  | "continue"
-  | "redirect"
-  | "regenerate"
-  | "retry"
-  | "reconnect"
-  | "stop"
-  | "sendStopAgain"
-  | "reveal";
+export type MessageActionName = "continue" | "redirect" | "regenerate" | "retry" | "reconnect" | "stop" | "sendStopAgain" | "reveal";
 
 export interface StatusCopy {
   readonly chip: { readonly ink: "flux" | "changed"; readonly text: string } | null;
@@ -39,14 +31,22 @@ export function selectStatusCopy(message: AssistantMessage, strings: Strings, fa
     case "streaming":
       return liveCopy(message, strings, facts);
     case "truncated":
-      return { ...plain(strings.status.notComplete(selectReason(message, strings))), details: revisionCounts(message, strings), actions: revealActions(facts) };
+      return {
+        ...plain(strings.status.notComplete(selectReason(message, strings))),
+        details: revisionCounts(message, strings),
+        actions: revealActions(facts),
+      };
     case "complete":
     case "revised":
       return completeCopy(message, strings, facts);
   }
 }
 
-function liveCopy(message: AssistantMessage & { readonly status: "pending" | "streaming" }, strings: Strings, facts: StatusFacts): StatusCopy {
+function liveCopy(
+  message: AssistantMessage & { readonly status: "pending" | "streaming" },
+  strings: Strings,
+  facts: StatusFacts,
+): StatusCopy {
   const { status } = strings;
   switch (message.liveness) {
     case "stopping":
@@ -88,7 +88,11 @@ function decisionText(message: AssistantMessage, strings: Strings, decision: str
 }
 
 /** The first second needs no words a sighted reader can see: the caret stands there. */
-function pendingCopy(message: AssistantMessage & { readonly status: "pending" | "streaming" }, strings: Strings, { waitedS }: StatusFacts): StatusCopy {
+function pendingCopy(
+  message: AssistantMessage & { readonly status: "pending" | "streaming" },
+  strings: Strings,
+  { waitedS }: StatusFacts,
+): StatusCopy {
   const { status } = strings;
   if (message.liveness === "silent") {
     const words = waitedS === null ? status.working : status.workingFor(waitedS);
@@ -99,7 +103,11 @@ function pendingCopy(message: AssistantMessage & { readonly status: "pending" | 
   return plain(isFirstSecond ? status.waiting : status.thinking);
 }
 
-function streamingCopy(message: AssistantMessage & { readonly status: "pending" | "streaming" }, strings: Strings, { waitedS }: StatusFacts): StatusCopy {
+function streamingCopy(
+  message: AssistantMessage & { readonly status: "pending" | "streaming" },
+  strings: Strings,
+  { waitedS }: StatusFacts,
+): StatusCopy {
   const { status } = strings;
   const running = message.calls.findLast((call) => call.status === "executing");
   if (running !== undefined) return marked(status.chips.provisional, status.running(humanizeName(running.name)));
@@ -112,10 +120,7 @@ function streamingCopy(message: AssistantMessage & { readonly status: "pending" 
 
 function completeCopy(message: AssistantMessage, strings: Strings, facts: StatusFacts): StatusCopy {
   const { status } = strings;
-  const details = [
-    ...revisionCounts(message, strings),
-    ...(message.notes.includes("stop-too-late") ? [status.stopTooLate] : []),
-  ];
+  const details = [...revisionCounts(message, strings), ...(message.notes.includes("stop-too-late") ? [status.stopTooLate] : [])];
   const chip = message.status === "revised" ? ({ ink: "changed", text: status.chips.revised } as const) : null;
   const text = message.notes.includes("unsupported") ? status.unsupported : status.complete;
   return { chip, text, details, actions: revealActions(facts) };
@@ -141,10 +146,16 @@ function countWithdrawals(message: AssistantMessage): number {
     const spans = part.type === "text" ? part.spans : [];
     return spans.filter((span, index) => span.state === "retracted" && !isSameRetraction(span, spans[index - 1])).length;
   });
-  return Math.min(message.revisions, runs.reduce((sum, count) => sum + count, 0));
+  return Math.min(
+    message.revisions,
+    runs.reduce((sum, count) => sum + count, 0),
+  );
 }
 
-function isSameRetraction(span: { readonly reason?: string }, before: { readonly state: string; readonly reason?: string } | undefined): boolean {
+function isSameRetraction(
+  span: { readonly reason?: string },
+  before: { readonly state: string; readonly reason?: string } | undefined,
+): boolean {
   return before?.state === "retracted" && before.reason === span.reason;
 }
 

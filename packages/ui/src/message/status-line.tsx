@@ -18,7 +18,21 @@ export interface StatusLineProps extends HTMLAttributes<HTMLDivElement>, Message
 
 /** The state of an answer in words; never a live region, so that seconds tick in silence. Renders a `div`. */
 export const StatusLine: UiComponent<HTMLDivElement, StatusLineProps> = withRef("StatusLine", (props, ref) => {
-  const { message, attempt, decision, className, children, onContinue, onRedirect, onRegenerate, onRetry, onReconnect, onStop, onReveal, ...rest } = props;
+  const {
+    message,
+    attempt,
+    decision,
+    className,
+    children,
+    onContinue,
+    onRedirect,
+    onRegenerate,
+    onRetry,
+    onReconnect,
+    onStop,
+    onReveal,
+    ...rest
+  } = props;
   const strings = useStrings();
   const actions = useMessageActions({ onContinue, onRedirect, onRegenerate, onRetry, onReconnect, onStop, onReveal });
   const waitedS = useWaitedSeconds(message);

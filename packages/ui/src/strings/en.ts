@@ -1,5 +1,3 @@
-import type { Actor, Cause, QueuePauseReason } from "@unsay/core";
-
 /**
  * Every word the components show or say, in English. Functions take counts, seconds and times (epoch ms), so that a
  * translation decides about plurals and order. Replace any of them with `StringsProvider`.
@@ -14,59 +12,25 @@ function count(amount: number, one: string, other: string): string {
   return `${numbers.format(amount)} ${plurals.select(amount) === "one" ? one : other}`;
 }
 
-const CAUSES: Record<Cause, string> = {
-  stopped: "you stopped it",
-  redirected: "you redirected it",
-  disconnected: "connection lost",
-  length: "length limit reached",
-  filtered: "stopped by a content rule",
-  withheld: "withdrawn",
-  failed: "something failed",
-  orphaned: "the run is gone",
-  corrupt: "the rest could not be read",
-  unverified: "parts were never verified",
-};
-
-const STOPPED_BY: Record<Actor, string> = {
-  user: "you stopped it",
-  "other-device": "stopped from another device",
-  admin: "stopped by an administrator",
-  server: "stopped by the server",
-};
-
-const QUEUE_PAUSES: Record<QueuePauseReason, string> = {
-  stopped: "Paused because you stopped.",
-  error: "Paused because of an error.",
-  approval: "Paused until you decide.",
-  offline: "Paused while offline.",
-};
-
 export const en = {
-  locale: "en",
   number: (amount: number): string => numbers.format(amount),
   time: (epoch: number): string => times.format(epoch),
 
   thread: {
     label: "Conversation with the assistant",
     transcript: "Conversation",
-    skipToDecision: "Go to the request",
     stillAnswering: "Still answering",
     finished: "Finished",
     needsDecision: "Needs your decision",
     newMessages: (amount: number): string => `${numbers.format(amount)} new`,
     historyLoading: "Loading the conversation…",
     historyFailed: "The earlier conversation could not be loaded.",
-    emptyTitle: "Ask something",
     suggestions: "Suggestions",
   },
 
   message: {
-    you: "You",
-    assistant: "Assistant",
     userHeading: (position: number): string => `You, message ${numbers.format(position)}`,
-    answerHeading: (position: number, state: string): string =>
-      `Assistant, answer ${numbers.format(position)}, ${state}`,
-    sending: "Sending…",
+    answerHeading: (position: number, state: string): string => `Assistant, answer ${numbers.format(position)}, ${state}`,
     notSent: "Not sent",
   },
 
@@ -79,8 +43,7 @@ export const en = {
     answering: "Still answering",
     running: (tool: string): string => `Running: ${tool}`,
     stalled: "No new text. The answer is not finished.",
-    stalledFor: (seconds: number): string =>
-      `No new text for ${numbers.format(seconds)} s. The answer is not finished.`,
+    stalledFor: (seconds: number): string => `No new text for ${numbers.format(seconds)} s. The answer is not finished.`,
     looping: "It may be repeating itself.",
     reconnecting: "Reconnecting",
     reconnectingTry: (attempt: number): string => `Reconnecting, try ${numbers.format(attempt)}`,
@@ -114,10 +77,26 @@ export const en = {
     running: (tool: string): string => `running: ${tool}`,
   },
 
-  cause: CAUSES as Record<Cause, string>,
+  cause: {
+    stopped: "you stopped it",
+    redirected: "you redirected it",
+    disconnected: "connection lost",
+    length: "length limit reached",
+    filtered: "stopped by a content rule",
+    withheld: "withdrawn",
+    failed: "something failed",
+    orphaned: "the run is gone",
+    corrupt: "the rest could not be read",
+    unverified: "parts were never verified",
+  },
   contextWindow: "the conversation is too long",
 
-  stoppedBy: STOPPED_BY as Record<Actor, string>,
+  stoppedBy: {
+    user: "you stopped it",
+    "other-device": "stopped from another device",
+    admin: "stopped by an administrator",
+    server: "stopped by the server",
+  },
 
   end: {
     empty: "No answer was written",
@@ -134,7 +113,6 @@ export const en = {
     orphaned: "Left unfinished",
     corrupt: "Unreadable from here",
     unverified: "Not verified",
-    ofAnswer: "End of answer",
   },
 
   action: {
@@ -167,8 +145,9 @@ export const en = {
     earlierPrefix: "Earlier wording: ",
     earlierSuffix: " End of earlier wording. ",
     reference: (revision: number): string => `r${numbers.format(revision)}`,
-    show: (revision: number): string => `Revision ${numbers.format(revision)}, show earlier wording`,
-    hide: (revision: number): string => `Revision ${numbers.format(revision)}, hide earlier wording`,
+    // The words that can be seen, r1, are part of the name, so that a reader can say them.
+    show: (revision: number): string => `Revision r${numbers.format(revision)}, show earlier wording`,
+    hide: (revision: number): string => `Revision r${numbers.format(revision)}, hide earlier wording`,
     showWithdrawn: "Withdrawn, show earlier wording",
     hideWithdrawn: "Withdrawn, hide earlier wording",
     unverified: "[unverified]",
@@ -247,10 +226,8 @@ export const en = {
   approval: {
     question: (action: string): string => `${action}?`,
     questionOf: (amount: number): string => `Allow ${count(amount, "action", "actions")}?`,
-    tool: "Tool",
     target: "Where",
     after: "After",
-    noArguments: "No arguments",
     irreversible: "Can’t be undone",
     undoable: "Can be undone",
     write: "Changes something; undoing it is up to you",
@@ -269,9 +246,7 @@ export const en = {
     unconfirmed: "Decision sent. No reply yet.",
     forming: "The request is still being written.",
     expiresIn: (seconds: number): string =>
-      seconds >= 90
-        ? `Expires in ${numbers.format(Math.round(seconds / 60))} min`
-        : `Expires in ${numbers.format(seconds)} s`,
+      seconds >= 90 ? `Expires in ${numbers.format(Math.round(seconds / 60))} min` : `Expires in ${numbers.format(seconds)} s`,
     expired: "Expired. Nothing ran.",
     superseded: "The request changed. Nothing ran from this one.",
     cancelled: "Cancelled. Nothing ran.",
@@ -283,7 +258,6 @@ export const en = {
   },
 
   connection: {
-    offline: "Offline. What is shown stays.",
     reconnecting: (attempt: number): string => `Reconnecting, try ${numbers.format(attempt)}`,
     gone: "Connection lost.",
   },
@@ -302,7 +276,6 @@ export const en = {
       held: "Enter queues the message until you have decided. It does not answer the request.",
     },
     stop: "Stop answering",
-    stopShort: "Stop",
     stopping: "Stopping…",
     stopAgain: "Send stop again",
     refused: "The message was not accepted. It is still here.",
@@ -311,7 +284,12 @@ export const en = {
   queue: {
     label: "Waiting messages",
     waiting: (amount: number): string => `${numbers.format(amount)} waiting.`,
-    paused: QUEUE_PAUSES as Record<QueuePauseReason, string>,
+    paused: {
+      stopped: "Paused because you stopped.",
+      error: "Paused because of an error.",
+      approval: "Paused until you decide.",
+      offline: "Paused while offline.",
+    },
     resume: "Send the next one",
     remove: "Remove",
     removeItem: (text: string): string => `Remove: ${text}`,
@@ -325,8 +303,7 @@ export const en = {
     completeText: (text: string): string => `Answer complete. ${text}`,
     completed: "The answer has been completed.",
     cut: (reason: string): string => `Answer cut off: ${reason}. It is not complete.`,
-    withdrawn: (reason: string): string =>
-      reason === "" ? "The answer was withdrawn." : `The answer was withdrawn: ${reason}.`,
+    withdrawn: (reason: string): string => (reason === "" ? "The answer was withdrawn." : `The answer was withdrawn: ${reason}.`),
     stopping: "Stopping.",
     stopped: "Stopped.",
     stoppedWith: (happened: number, unknown: number): string =>
@@ -340,7 +317,6 @@ export const en = {
     redirected: "Redirected.",
     happened: (summary: string): string => `Already happened: ${summary}`,
     approval: (title: string): string => `Approval needed: ${title} Press F6 to review.`,
-    expiring: (seconds: number): string => `Expires in ${numbers.format(seconds)} seconds.`,
     reconnecting: "Reconnecting.",
     connected: "Connected again.",
     corrected: "Answer corrected.",
@@ -352,4 +328,8 @@ export const en = {
 export type Strings = typeof en;
 
 /** Groups may be given in part; what is left out stays English. */
-export type StringOverrides = { readonly [Group in keyof Strings]?: Strings[Group] extends string | ((...values: never[]) => string) ? Strings[Group] : Partial<Strings[Group]> };
+export type StringOverrides = {
+  readonly [Group in keyof Strings]?: Strings[Group] extends string | ((...values: never[]) => string)
+    ? Strings[Group]
+    : Partial<Strings[Group]>;
+};

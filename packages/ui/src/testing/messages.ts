@@ -1,4 +1,17 @@
-import { createPendingMessage, type Approval, type AssistantMessage, type Cause, type Liveness, type MessageFacts, type Receipt, type Span, type TextPart, type ToolCall, type ToolCallStatus, type UserMessage } from "@unsay/core";
+import {
+  createPendingMessage,
+  type Approval,
+  type AssistantMessage,
+  type Cause,
+  type Liveness,
+  type MessageFacts,
+  type Receipt,
+  type Span,
+  type TextPart,
+  type ToolCall,
+  type ToolCallStatus,
+  type UserMessage,
+} from "@unsay/core";
 import type { UseApprovalResult } from "@unsay/react";
 import { createStaticControl } from "../approval/static-control.js";
 
@@ -7,10 +20,11 @@ import { createStaticControl } from "../approval/static-control.js";
 /** 2026-01-01T12:04:00Z. */
 export const ENDED_AT = 1_767_269_040_000;
 
-type Shared = Partial<Omit<AssistantMessage, keyof MessageFacts | "status" | "liveness" | "cause" | "resumable" | "at" | "error">> & Partial<MessageFacts>;
+type Shared = Partial<Omit<AssistantMessage, keyof MessageFacts | "status" | "liveness" | "cause" | "resumable" | "at" | "error">> &
+  Partial<MessageFacts>;
 
 function base(id: string, fields: Shared): AssistantMessage {
-  return { ...createPendingMessage({ id, thread: "thread" }), ...fields } as AssistantMessage;
+  return { ...createPendingMessage({ id, thread: "thread" }), ...fields };
 }
 
 let made = 0;
@@ -21,19 +35,26 @@ function nextId(): string {
 }
 
 export function liveMessage(status: "pending" | "streaming", liveness: Liveness, fields: Shared = {}): AssistantMessage {
-  return { ...base(nextId(), fields), status, liveness } as AssistantMessage;
+  return { ...base(nextId(), fields), status, liveness };
 }
 
 export function endedMessage(status: "complete" | "revised", fields: Shared = {}): AssistantMessage {
-  const { liveness: _liveness, ...rest } = base(nextId(), { endedAt: ENDED_AT, stated: true, ...fields }) as AssistantMessage & { liveness?: Liveness };
-  return { ...rest, status } as AssistantMessage;
+  const { liveness: _liveness, ...rest } = base(nextId(), { endedAt: ENDED_AT, stated: true, ...fields }) as AssistantMessage & {
+    liveness?: Liveness;
+  };
+  return { ...rest, status };
 }
 
-export function truncatedMessage(cause: Cause, fields: Shared & { readonly resumable?: boolean; readonly userMessage?: string } = {}): AssistantMessage {
+export function truncatedMessage(
+  cause: Cause,
+  fields: Shared & { readonly resumable?: boolean; readonly userMessage?: string } = {},
+): AssistantMessage {
   const { resumable = cause === "disconnected", userMessage, ...facts } = fields;
   const error = userMessage === undefined ? {} : { error: { code: "test", message: "Made for a test.", retryable: true, userMessage } };
-  const { liveness: _liveness, ...rest } = base(nextId(), { endedAt: ENDED_AT, stated: true, ...facts }) as AssistantMessage & { liveness?: Liveness };
-  return { ...rest, status: "truncated", cause, resumable, at: { seq: 9, part: null, offset: null }, ...error } as AssistantMessage;
+  const { liveness: _liveness, ...rest } = base(nextId(), { endedAt: ENDED_AT, stated: true, ...facts }) as AssistantMessage & {
+    liveness?: Liveness;
+  };
+  return { ...rest, status: "truncated", cause, resumable, at: { seq: 9, part: null, offset: null }, ...error };
 }
 
 export function userMessage(text: string, fields: Partial<UserMessage> = {}): UserMessage {
@@ -97,7 +118,11 @@ export function openControl(call: ToolCall, fields: Partial<UseApprovalResult> =
   return {
     ...open,
     getGateProps: () => ({ "data-status": open.view, "data-risk": open.risk, "data-armed": open.isArmed ? "" : undefined }),
-    getApproveProps: () => ({ type: "button", "aria-disabled": open.blockedBy === null ? undefined : true, onClick: () => (open.blockedBy === null ? open.approve() : undefined) }),
+    getApproveProps: () => ({
+      type: "button",
+      "aria-disabled": open.blockedBy === null ? undefined : true,
+      onClick: () => (open.blockedBy === null ? open.approve() : undefined),
+    }),
     getRejectProps: () => ({ type: "button", onClick: () => open.reject() }),
   };
 }

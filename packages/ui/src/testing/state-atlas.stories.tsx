@@ -20,7 +20,9 @@ export const State: StoryObj = {
     </>
   ),
   play: async ({ canvasElement }) => {
-    const causes = new Set(Array.from(canvasElement.querySelectorAll("[data-unsay='answer'][data-cause]"), (answer) => answer.getAttribute("data-cause")));
+    const causes = new Set(
+      Array.from(canvasElement.querySelectorAll("[data-unsay='answer'][data-cause]"), (answer) => answer.getAttribute("data-cause")),
+    );
     await expect(causes.size).toBe(10);
     await expect(within(canvasElement).getByText("Cut off")).toBeVisible();
   },

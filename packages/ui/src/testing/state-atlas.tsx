@@ -2,6 +2,7 @@ import type { ReactElement, ReactNode } from "react";
 import type { Cause, Liveness } from "@unsay/core";
 import { ApprovalGate } from "../approval/approval-gate.js";
 import type { DescribeCall } from "../approval/describe-call.js";
+import { HeadingLevelContext } from "../message/heading-level.js";
 import { Message } from "../message/message.js";
 import { MessageActionsContext } from "../message/message-actions.js";
 import { ReceiptActionsContext, ReceiptList } from "../tool-call/receipt.js";
@@ -27,7 +28,9 @@ function streaming(liveness: Liveness, text = "The one exception is"): ReactElem
 }
 
 function truncated(cause: Cause, fields: Parameters<typeof truncatedMessage>[1] = {}): ReactElement {
-  return <Message message={truncatedMessage(cause, { parts: [textPart(CUT, { status: "cut" })], ...fields })} redirect="only EU customers" />;
+  return (
+    <Message message={truncatedMessage(cause, { parts: [textPart(CUT, { status: "cut" })], ...fields })} redirect="only EU customers" />
+  );
 }
 
 const unconfirmedStop = {
@@ -41,7 +44,14 @@ const unconfirmedStop = {
 
 const REVISED = [
   { id: "old", text: "Yes, you can deploy this safely.", state: "replaced", replacedBy: "new" },
-  { id: "new", text: "Not yet: us-east is still draining.", state: "settled", replaces: ["old"], revision: 1, reason: "us-east had not been checked" },
+  {
+    id: "new",
+    text: "Not yet: us-east is still draining.",
+    state: "settled",
+    replaces: ["old"],
+    revision: 1,
+    reason: "us-east had not been checked",
+  },
   { id: "rest", text: " Other regions are safe.", state: "settled" },
 ] as const;
 
@@ -64,7 +74,12 @@ export const describeAtlasCall: DescribeCall = (call) => {
         rejectLabel: "Don’t send",
       };
     case "create_ticket":
-      return { title: "Create 1 ticket in OPS?", facts: [{ label: "After", value: "Can be closed, not deleted" }], approveLabel: "Create once", rejectLabel: "Don’t create" };
+      return {
+        title: "Create 1 ticket in OPS?",
+        facts: [{ label: "After", value: "Can be closed, not deleted" }],
+        approveLabel: "Create once",
+        rejectLabel: "Don’t create",
+      };
     case "delete_rows":
       return {
         title: "Delete 214 rows from customers?",
@@ -88,7 +103,10 @@ const RECEIPT_CALLS = [
   toolCall("export_rows", "executing", { progress: { count: 1_200, total: 4_120 } }),
   toolCall("deploy", "unknown", { effect: "irreversible", target: "eu-west" }),
   toolCall("post_message", "cancelled", { target: "#launch" }),
-  toolCall("invite", "failed", { target: "calendar", error: { code: "403", message: "The calendar refused the invite.", retryable: false, userMessage: "no permission" } }),
+  toolCall("invite", "failed", {
+    target: "calendar",
+    error: { code: "403", message: "The calendar refused the invite.", retryable: false, userMessage: "no permission" },
+  }),
   toolCall("label", "undone"),
   toolCall("close_ticket", "undo-failed", { error: { code: "409", message: "The ticket was opened again meanwhile.", retryable: false } }),
 ];
@@ -109,9 +127,36 @@ export const ATLAS: readonly (readonly [string, () => ReactNode])[] = [
   ["streaming · silent", () => streaming("silent")],
   ["streaming · looping", () => streaming("looping")],
   ["streaming · reconnecting", () => streaming("reconnecting")],
-  ["streaming · awaiting approval", () => <Message decision="Send this email to 3 people?" message={liveMessage("streaming", "awaiting-approval", { parts: [textPart("The one exception is", { status: "open" })] })} />],
-  ["streaming · stopping", () => <Message message={liveMessage("streaming", "stopping", { parts: [textPart("The one exception is", { status: "open" })], stop: unconfirmedStop })} />],
-  ["complete", () => <Message message={endedMessage("complete", { parts: [textPart("Deploy in eu-west first, then ap-south. Leave us-east until the pool has drained.")] })} />],
+  [
+    "streaming · awaiting approval",
+    () => (
+      <Message
+        decision="Send this email to 3 people?"
+        message={liveMessage("streaming", "awaiting-approval", { parts: [textPart("The one exception is", { status: "open" })] })}
+      />
+    ),
+  ],
+  [
+    "streaming · stopping",
+    () => (
+      <Message
+        message={liveMessage("streaming", "stopping", {
+          parts: [textPart("The one exception is", { status: "open" })],
+          stop: unconfirmedStop,
+        })}
+      />
+    ),
+  ],
+  [
+    "complete",
+    () => (
+      <Message
+        message={endedMessage("complete", {
+          parts: [textPart("Deploy in eu-west first, then ap-south. Leave us-east until the pool has drained.")],
+        })}
+      />
+    ),
+  ],
   ["truncated · length", () => truncated("length")],
   ["truncated · filtered", () => truncated("filtered")],
   ["truncated · stopped", () => truncated("stopped")],
@@ -166,7 +211,10 @@ export const ATLAS: readonly (readonly [string, () => ReactNode])[] = [
   ],
   ["receipts", () => <ReceiptList message={endedMessage("complete", { calls: RECEIPT_CALLS, receipts: RECEIPTS })} />],
   ["approval · risk 2 (leaves the system)", () => <ApprovalGate control={openControl(EMAIL)} describeCall={describeAtlasCall} />],
-  ["approval · risk 2, arming (first 500 ms)", () => <ApprovalGate control={openControl(TICKET, { isArmed: false, blockedBy: "arming" })} describeCall={describeAtlasCall} />],
+  [
+    "approval · risk 2, arming (first 500 ms)",
+    () => <ApprovalGate control={openControl(TICKET, { isArmed: false, blockedBy: "arming" })} describeCall={describeAtlasCall} />,
+  ],
   ["approval · risk 3 (destroys, two steps)", () => <ApprovalGate control={openControl(ROWS)} describeCall={describeAtlasCall} />],
 ];
 
@@ -179,7 +227,7 @@ export function StateAtlas(): ReactElement {
           {ATLAS.map(([name, draw]) => (
             <section key={name} className="atlas-cell">
               <h2>{name}</h2>
-              {draw()}
+              <HeadingLevelContext.Provider value={name.startsWith("approval") ? 2 : 3}>{draw()}</HeadingLevelContext.Provider>
             </section>
           ))}
         </div>

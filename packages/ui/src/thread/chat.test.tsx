@@ -52,7 +52,9 @@ test("tokens are never announced: the start and the end are", async () => {
     await nextFrame();
   }
   await clock.advance(5_000);
-  await vi.waitFor(() => expect(log.map(({ text }) => text)).toEqual(["Answering.", expect.stringMatching(/^Answer complete, \d+ words\.$/)]));
+  await vi.waitFor(() =>
+    expect(log.map(({ text }) => text)).toEqual(["Answering.", expect.stringMatching(/^Answer complete, \d+ words\.$/)]),
+  );
 });
 
 test("Escape stops, keeps the text and the draft", async () => {
@@ -106,7 +108,8 @@ test("an upward scroll lets go at once, and the button leads back to the end", a
 
 test("a plain class of the app, outside of layers, wins over every rule of the kit", async () => {
   const style = document.createElement("style");
-  style.textContent = ".app-answer { border-inline-start-color: rgb(1, 2, 3); padding-inline-start: 99px } .app-button { background: rgb(4, 5, 6) }";
+  style.textContent =
+    ".app-answer { border-inline-start-color: rgb(1, 2, 3); padding-inline-start: 99px } .app-button { background: rgb(4, 5, 6) }";
   document.head.append(style);
   const { clock, answer, send, container } = await open(scripts.complete);
   await send();
@@ -122,7 +125,9 @@ test("a plain class of the app, outside of layers, wins over every rule of the k
 });
 
 test("every selector of the stylesheet has no weight, and every rule stands in a layer", () => {
-  const rules = Array.from(document.styleSheets).flatMap((sheet) => Array.from(sheet.cssRules)).filter((rule) => rule.cssText.includes("unsay"));
+  const rules = Array.from(document.styleSheets)
+    .flatMap((sheet) => Array.from(sheet.cssRules))
+    .filter((rule) => rule.cssText.includes("unsay"));
   const outside = rules.filter((rule) => rule instanceof CSSStyleRule);
   expect(outside).toEqual([]);
   const weighty = rules.flatMap(selectorsOf).filter((selector) => !/^(?::where\([^]*\)(?:::[a-z-]+)?\s*[>+~]?\s*)+$/.test(selector));

@@ -21,7 +21,8 @@ import { Thread } from "./thread.js";
 import { Transcript, type TranscriptHandle } from "./transcript.js";
 import { UnsayRoot, type UnsayRootProps } from "./unsay-root.js";
 
-export interface ChatProps extends Omit<HTMLAttributes<HTMLDivElement>, "title" | "children">, Pick<UnsayRootProps, "theme" | "density" | "contrast" | "motion"> {
+export interface ChatProps
+  extends Omit<HTMLAttributes<HTMLDivElement>, "title" | "children">, Pick<UnsayRootProps, "theme" | "density" | "contrast" | "motion"> {
   /** Make it outside the component or memoise it. */
   readonly transport: Transport;
   /** The thread to show; a new one begins with the component without it. */
@@ -46,7 +47,21 @@ export interface ChatProps extends Omit<HTMLAttributes<HTMLDivElement>, "title" 
 
 /** A whole conversation over one transport. Renders a `div`. */
 export const Chat: UiComponent<HTMLDivElement, ChatProps> = withRef("Chat", (props, ref) => {
-  const { transport, threadId, title, empty, suggestions, describeCall, followUp, strings, marks, clock, requireTrustedInput, onAnnounce, ...rest } = props;
+  const {
+    transport,
+    threadId,
+    title,
+    empty,
+    suggestions,
+    describeCall,
+    followUp,
+    strings,
+    marks,
+    clock,
+    requireTrustedInput,
+    onAnnounce,
+    ...rest
+  } = props;
   const thread = useThread({ transport, id: threadId, clock });
   const inherited = useDescribeCall(describeCall);
   return (
@@ -70,7 +85,9 @@ export const Chat: UiComponent<HTMLDivElement, ChatProps> = withRef("Chat", (pro
   );
 });
 
-type ChatThreadProps = Pick<ChatProps, "title" | "empty" | "suggestions" | "followUp" | "marks" | "onAnnounce"> & { readonly thread: UseThreadResult };
+type ChatThreadProps = Pick<ChatProps, "title" | "empty" | "suggestions" | "followUp" | "marks" | "onAnnounce"> & {
+  readonly thread: UseThreadResult;
+};
 
 function ChatThread({ thread, title, empty, suggestions, followUp = "redirect", marks, onAnnounce }: ChatThreadProps): ReactElement {
   const transcript = useRef<TranscriptHandle>(null);
@@ -80,29 +97,48 @@ function ChatThread({ thread, title, empty, suggestions, followUp = "redirect", 
   const actions = useThreadActions(thread, input);
   return (
     <MessageActionsContext.Provider value={actions}>
-        <Thread status={thread.status} needsDecision={thread.approvals.length > 0} onStop={thread.stop} {...(marks === undefined ? {} : { marks })}>
-          {title === undefined ? null : <header className="unsay-title">{title}</header>}
-          <Transcript handle={transcript} jump={jumpReason(thread, live)}>
-            <History thread={thread} empty={empty} />
-            <Messages thread={thread} onResend={(message) => send(message.text, "send")} />
-          </Transcript>
-          <div className="unsay-dock" data-unsay="thread.dock">
-            <ConnectionNotice connection={thread.connection} isSaidAbove={live !== undefined} />
-            <ApprovalTray approvals={thread.approvals} />
-            <QueueTray queued={thread.queued} paused={thread.queuePaused} onRemove={thread.removeQueued} onResume={thread.resumeQueue} />
-            {typeof suggestions === "function" ? suggestions((text) => send(text, "send")) : suggestions}
-            <Composer
-              status={thread.status}
-              hasOpenApproval={thread.approvals.length > 0}
-              followUp={followUp}
-              inputRef={input}
-              onSubmit={send}
-              stop={<StopButton status={thread.status} stop={live?.stop ?? null} onStop={thread.stop} />}
-            />
-          </div>
-          <Announcer messages={thread.messages} connection={thread.connection} {...(onAnnounce === undefined ? {} : { onAnnounce })} />
-        </Thread>
+      <Thread
+        status={thread.status}
+        needsDecision={thread.approvals.length > 0}
+        onStop={thread.stop}
+        {...(marks === undefined ? {} : { marks })}
+      >
+        {title === undefined ? null : (
+          <header className="unsay-title">
+            <div className="unsay-title-text">{title}</div>
+          </header>
+        )}
+        <Transcript handle={transcript} jump={jumpReason(thread, live)}>
+          <History thread={thread} empty={empty} />
+          <Messages thread={thread} onResend={(message) => resend(thread, message.id)} />
+        </Transcript>
+        <div className="unsay-dock" data-unsay="thread.dock">
+          <ConnectionNotice connection={thread.connection} isSaidAbove={live !== undefined} />
+          <ApprovalTray approvals={thread.approvals} />
+          <QueueTray queued={thread.queued} paused={thread.queuePaused} onRemove={thread.removeQueued} onResume={thread.resumeQueue} />
+          <Suggestions suggestions={suggestions} send={(text) => send(text, "send")} />
+          <Composer
+            status={thread.status}
+            hasOpenApproval={thread.approvals.length > 0}
+            followUp={followUp}
+            inputRef={input}
+            onSubmit={send}
+            stop={<StopButton status={thread.status} stop={live?.stop ?? null} onStop={thread.stop} />}
+          />
+        </div>
+        <Announcer messages={thread.messages} connection={thread.connection} {...(onAnnounce === undefined ? {} : { onAnnounce })} />
+      </Thread>
     </MessageActionsContext.Provider>
+  );
+}
+
+function Suggestions({ suggestions, send }: Pick<ChatProps, "suggestions"> & { readonly send: (text: string) => void }): ReactNode {
+  const { thread } = useStrings();
+  if (suggestions === undefined || suggestions === null) return null;
+  return (
+    <div role="group" aria-label={thread.suggestions} className="unsay-suggestions" data-unsay="thread.suggestions">
+      {typeof suggestions === "function" ? suggestions(send) : suggestions}
+    </div>
   );
 }
 
@@ -117,6 +153,12 @@ function useSend(thread: UseThreadResult, transcript: RefObject<TranscriptHandle
     },
     [thread, transcript],
   );
+}
+
+/** The same request once more, under the key of the first, so that a server that has it after all does not answer twice. */
+function resend({ messages, retry }: UseThreadResult, userMessageId: string): void {
+  const answer = messages.find((message) => message.role === "assistant" && message.parent === userMessageId);
+  if (answer !== undefined) retry(answer.id);
 }
 
 function useThreadActions(thread: UseThreadResult, input: RefObject<HTMLTextAreaElement | null>): MessageActions {

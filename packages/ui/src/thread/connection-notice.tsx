@@ -17,7 +17,13 @@ export const ConnectionNotice: UiComponent<HTMLDivElement, ConnectionNoticeProps
   const text = selectConnectionText(connection, useStrings());
   if (text === null || isSaidAbove) return null;
   return (
-    <div {...rest} ref={ref} className={joinClasses("unsay-connection", className)} data-unsay="connection-notice" data-status={connection.status}>
+    <div
+      {...rest}
+      ref={ref}
+      className={joinClasses("unsay-connection", className)}
+      data-unsay="connection-notice"
+      data-status={connection.status}
+    >
       {text}
     </div>
   );

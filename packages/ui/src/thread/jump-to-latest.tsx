@@ -16,7 +16,14 @@ export const JumpToLatest: UiComponent<HTMLButtonElement, JumpToLatestProps> = w
   const { reason, className, children, ...rest } = props;
   const { thread } = useStrings();
   return (
-    <button type="button" {...rest} ref={ref} className={joinClasses("unsay-jump", className)} data-unsay="jump-to-latest" data-reason={reason}>
+    <button
+      type="button"
+      {...rest}
+      ref={ref}
+      className={joinClasses("unsay-jump", className)}
+      data-unsay="jump-to-latest"
+      data-reason={reason}
+    >
       {children ?? (
         <>
           {labelOf(reason, thread)} <span aria-hidden="true">↓</span>

@@ -51,13 +51,17 @@ export function isComposing(event: KeyboardEvent): boolean {
   return event.nativeEvent.isComposing || event.keyCode === COMPOSING_KEY_CODE;
 }
 
-const AREAS = ['[data-unsay="composer.input"]', '[data-unsay="approval-gate"][data-status="open"] [data-unsay="approval-gate.title"]', '[data-unsay="transcript"]'];
+const AREAS = [
+  '[data-unsay="composer.input"]',
+  '[data-unsay="approval-gate"][data-status="open"] [data-unsay="approval-gate.title"]',
+  '[data-unsay="transcript"]',
+];
 
 function cycleAreas(event: KeyboardEvent<HTMLElement>, thread: HTMLElement | null): void {
   const stops = AREAS.flatMap((selector) => Array.from(thread?.querySelectorAll<HTMLElement>(selector) ?? []));
   if (stops.length === 0) return;
   event.preventDefault();
-  const here = stops.findLastIndex((stop) => stop.contains(document.activeElement));
+  const here = stops.findIndex((stop) => stop.contains(document.activeElement));
   const step = event.shiftKey ? -1 : 1;
   stops.at((here + step) % stops.length)?.focus();
 }

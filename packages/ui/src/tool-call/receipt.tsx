@@ -27,7 +27,14 @@ export const Receipt: UiComponent<HTMLDivElement, ReceiptProps> = withRef("Recei
   const { call, receipt, onUndo, className, children, ...rest } = props;
   const strings = useStrings();
   return (
-    <div {...rest} ref={ref} className={joinClasses("unsay-receipt", className)} data-unsay="receipt" data-status={call.status} data-tool={call.name}>
+    <div
+      {...rest}
+      ref={ref}
+      className={joinClasses("unsay-receipt", className)}
+      data-unsay="receipt"
+      data-status={call.status}
+      data-tool={call.name}
+    >
       {children ?? (
         <>
           <ReceiptIcon status={call.status} />
@@ -53,7 +60,7 @@ export function selectVerdict(call: ToolCall, strings: Strings): string {
 export function selectReceiptText(call: ToolCall, receipt: ReceiptFacts | undefined, strings: Strings): string {
   const name = lowerFirst(humanizeName(call.name));
   const what = receipt === undefined ? [name, call.target].filter(Boolean).join(", ") : receipt.summary;
-  const why = reasonOf(call, receipt, strings);
+  const why = reasonOf(call, receipt, strings) ?? (receipt?.late === true ? strings.tool.late : undefined);
   return makeVisible(why === undefined ? what : `${what} · ${why}`);
 }
 

@@ -35,7 +35,8 @@ export function hasStopLedger(message: AssistantMessage): boolean {
 
 /** Counts of what happened, what is not known and what never ran; looking things up is not counted. */
 export function selectLedgerText(message: AssistantMessage, { ledger }: Strings): string {
-  const count = (statuses: readonly ToolCallStatus[]): number => message.calls.filter((call) => isEffect(call) && statuses.includes(call.status)).length;
+  const count = (statuses: readonly ToolCallStatus[]): number =>
+    message.calls.filter((call) => isEffect(call) && statuses.includes(call.status)).length;
   const happened = count(["succeeded", "undo-failed"]);
   const unknown = count(["unknown"]);
   const running = count(["executing", "undoing"]);

@@ -20,7 +20,14 @@ export const ToolCall: UiComponent<HTMLDivElement, ToolCallProps> = withRef("Too
   const call = selectCall(message, callId);
   if (call === undefined) return null;
   return (
-    <div {...rest} ref={ref} className={joinClasses("unsay-tool", className)} data-unsay="tool-call" data-status={call.status} data-tool={call.name}>
+    <div
+      {...rest}
+      ref={ref}
+      className={joinClasses("unsay-tool", className)}
+      data-unsay="tool-call"
+      data-status={call.status}
+      data-tool={call.name}
+    >
       <ToolCallView message={message} call={call} />
     </div>
   );

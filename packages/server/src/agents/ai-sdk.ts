@@ -1,0 +1,280 @@
+import { APICallError, jsonSchema, stepCountIs, streamText, tool, type FlexibleSchema, type LanguageModel, type ModelMessage, type TextStreamPart, type ToolSet as ModelTools } from "ai";
+import type { Cause, UnsayErrorData } from "@unsay/core/protocol";
+import type { ToolOutcome } from "../tool-call/tool.js";
+import type { Agent, AgentEnd, AgentRun } from "./agent.js";
+
+export interface AiSdkAgentOptions {
+  /** From a provider package of the AI SDK. */
+  readonly model: LanguageModel;
+  readonly system?: string;
+  /** Names of the server's tools that the model may call. Default: all of them. */
+  readonly tools?: readonly string[];
+  /** Model calls in one run. Default: 8. */
+  readonly maxSteps?: number;
+  /** Repetitions of a model call that failed before it said anything. Default: 2. */
+  readonly maxRetries?: number;
+}
+
+const GO_ON = "Your reply was cut off. Go on exactly where it stopped, without repeating anything and without an introduction.";
+
+/**
+ * Answers by a model through the AI SDK (`ai` 7). Its tool calls go through the same gate as all others, and an answer
+ * is complete only when the provider said why it ended, and that reason was a normal one.
+ */
+export function createAiSdkAgent(options: AiSdkAgentOptions): Agent {
+  return async (run) => {
+    const calls = new CallIds(run);
+    const result = streamText({
+      model: options.model,
+      ...(options.system === undefined ? {} : { instructions: options.system }),
+      messages: messagesOf(run),
+      tools: toolsOf(run, options.tools, calls),
+      stopWhen: stepCountIs(options.maxSteps ?? 8),
+      maxRetries: options.maxRetries ?? 2,
+      abortSignal: run.signal,
+      // What went wrong comes as a part of the stream; the SDK would print it besides.
+      onError: () => {},
+    });
+    const end = await new StreamReader(run, calls).read(result.stream);
+    if (end !== null && !run.signal.aborted) run.end(end);
+  };
+}
+
+function messagesOf(run: AgentRun): ModelMessage[] {
+  const before = run.history.map(({ role, content }): ModelMessage => ({ role, content }));
+  const goOn: ModelMessage[] = run.partial === "" ? [] : [{ role: "assistant", content: run.partial }, { role: "user", content: GO_ON }];
+  return [...before, { role: "user", content: run.input }, ...goOn];
+}
+
+const ANY_OBJECT: FlexibleSchema<unknown> = jsonSchema({ type: "object" });
+
+function toolsOf(run: AgentRun, names: readonly string[] | undefined, calls: CallIds): ModelTools {
+  const offered = Object.entries(run.tools).filter(([name]) => names === undefined || names.includes(name));
+  return Object.fromEntries(
+    offered.map(([name, { description, inputSchema }]) => [
+      name,
+      tool({
+        ...(description === undefined ? {} : { description }),
+        // The definition leaves the schema's kind to the agent's library; it refuses what is none.
+        inputSchema: (inputSchema ?? ANY_OBJECT) as FlexibleSchema<unknown>,
+        execute: async (input, { toolCallId }) => answerForModel(await run.callTool(name, input, { call: await calls.whenRead(toolCallId) })),
+      }),
+    ]),
+  );
+}
+
+/** The whole truth about a call, in a shape that keeps a model from guessing or trying again. */
+function answerForModel(outcome: ToolOutcome): unknown {
+  switch (outcome.result) {
+    case "ok":
+      return outcome.output;
+    case "empty":
+      return { result: "empty", note: "The tool ran and found nothing." };
+    case "error":
+      return { result: "error", error: outcome.error, note: "Nothing was done." };
+    case "unknown":
+      return { result: "unknown", error: outcome.error, note: `It may have happened. Do not retry without the idempotency key ${outcome.callKey}.` };
+    case "rejected":
+      return { result: "rejected", ...(outcome.reason === undefined ? {} : { reason: outcome.reason }), note: "The user said no. Nothing was done." };
+    case "expired":
+      return { result: "expired", note: "Nobody answered the request for approval in time. Nothing was done." };
+    case "cancelled":
+      return { result: "cancelled", note: "The call was cancelled before it ran." };
+  }
+}
+
+/**
+ * Providers may use a call id twice, so each call gets one of ours. A tool waits until its call has been read from the
+ * stream: what the model said before it must stand before it.
+ */
+class CallIds {
+  readonly #run: AgentRun;
+  readonly #own = new Map<string, string>();
+  readonly #read = new Map<string, string>();
+  readonly #waiting = new Map<string, (own: string) => void>();
+
+  constructor(run: AgentRun) {
+    this.#run = run;
+  }
+
+  /** A call begins: a new id of ours for the provider's. */
+  open(theirs: string): string {
+    const own = this.#run.createId("call");
+    this.#own.set(theirs, own);
+    return own;
+  }
+
+  find(theirs: string): string | undefined {
+    return this.#own.get(theirs);
+  }
+
+  /** The call is complete in the stream, so its tool may go on. */
+  markRead(theirs: string): string {
+    const own = this.#own.get(theirs) ?? this.open(theirs);
+    this.#own.delete(theirs);
+    const waiting = this.#waiting.get(theirs);
+    this.#waiting.delete(theirs);
+    if (waiting === undefined) this.#read.set(theirs, own);
+    else waiting(own);
+    return own;
+  }
+
+  whenRead(theirs: string): Promise<string> {
+    const own = this.#read.get(theirs);
+    this.#read.delete(theirs);
+    if (own !== undefined) return Promise.resolve(own);
+    return new Promise((resolve) => this.#waiting.set(theirs, resolve));
+  }
+}
+
+type Part = TextStreamPart<ModelTools>;
+
+class StreamReader {
+  readonly #run: AgentRun;
+  readonly #calls: CallIds;
+  #hasText = false;
+  #generated: number | null = null;
+  #reasoning: number | null = null;
+  #end: AgentEnd | null = NO_END;
+
+  constructor(run: AgentRun, calls: CallIds) {
+    this.#run = run;
+    this.#calls = calls;
+  }
+
+  /** `null`: the provider said that the answer is whole. */
+  async read(stream: AsyncIterable<Part>): Promise<AgentEnd | null> {
+    try {
+      for await (const part of stream) this.#apply(part);
+    } catch (error) {
+      this.#end = failed(error);
+    }
+    return this.#end;
+  }
+
+  #apply(part: Part): void {
+    const run = this.#run;
+    switch (part.type) {
+      case "text-delta":
+        this.#hasText ||= part.text !== "";
+        return part.text === "" ? undefined : run.text(part.text);
+      case "reasoning-delta":
+        return part.text === "" ? undefined : run.reasoning(part.text);
+      case "text-end":
+      case "reasoning-end":
+        return run.closePart();
+      case "tool-input-start":
+        if (part.providerExecuted !== true) run.proposeCall(part.toolName, this.#calls.open(part.id));
+        return;
+      case "tool-input-delta":
+        return this.#appendArgs(part.id, part.delta);
+      case "tool-call":
+        return this.#readCall(part);
+      case "finish-step":
+        return this.#countUsage(part.usage.outputTokens, part.usage.outputTokenDetails.reasoningTokens);
+      case "finish":
+        this.#end = this.#end === NO_END ? endOf(part.finishReason, part.rawFinishReason, this.#hasText) : this.#end;
+        return this.#sayUsage(true);
+      case "error":
+        this.#end = failed(part.error);
+        return;
+      default:
+        return;
+    }
+  }
+
+  #appendArgs(theirs: string, delta: string): void {
+    const call = this.#calls.find(theirs);
+    if (call !== undefined && delta !== "") this.#run.appendArgs(call, delta);
+  }
+
+  #readCall(part: Extract<Part, { type: "tool-call" }>): void {
+    if (part.providerExecuted === true) return;
+    const call = this.#calls.markRead(part.toolCallId);
+    if (part.invalid !== true) return;
+    this.#run.proposeCall(part.toolName, call);
+    this.#run.refuseCall(call, invalidCall(part.toolName, part.error));
+  }
+
+  #countUsage(output: number | undefined, reasoning: number | undefined): void {
+    if (output !== undefined) this.#generated = (this.#generated ?? 0) + output;
+    if (reasoning !== undefined) this.#reasoning = (this.#reasoning ?? 0) + reasoning;
+    this.#sayUsage(false);
+  }
+
+  /** Counts are the provider's own; with none reported, nothing is said, which is not zero. */
+  #sayUsage(final: boolean): void {
+    if (this.#generated === null) return;
+    this.#run.emit({ type: "usage", generated: this.#generated, billed: final ? this.#generated : null, billedReasoning: final ? this.#reasoning : null, source: "ai-sdk", final });
+  }
+}
+
+const NO_END: AgentEnd = ended("disconnected", {
+  code: "stream-eof",
+  message: "The provider's stream ended without a reason, so nothing says that the answer is whole.",
+  retryable: true,
+  userMessage: "The connection to the model ended before the answer did.",
+});
+
+function ended(cause: Cause, error: UnsayErrorData): AgentEnd {
+  return { cause, error };
+}
+
+function endOf(reason: string, raw: string | undefined, hasText: boolean): AgentEnd | null {
+  if (raw === "pause_turn") return unknownReason(raw);
+  switch (reason) {
+    case "stop":
+      return null;
+    case "length":
+      return ended("length", raw === "model_context_window_exceeded" ? CONTEXT_WINDOW : OUTPUT_LIMIT);
+    case "content-filter":
+      return ended(hasText ? "filtered" : "withheld", FILTERED);
+    case "tool-calls":
+      return ended("length", STEP_LIMIT);
+    case "error":
+      return ended("failed", PROVIDER_ERROR);
+    default:
+      // Provider packages invent "other" where the body ended without a word.
+      return raw === undefined ? NO_END : unknownReason(raw);
+  }
+}
+
+function unknownReason(raw: string): AgentEnd {
+  return ended("failed", {
+    code: "finish-reason-unknown",
+    message: `The provider ended the answer for the reason ${JSON.stringify(raw.slice(0, 80))}, which does not say that it is whole.`,
+    retryable: false,
+    userMessage: "The answer ended for a reason we do not know.",
+  });
+}
+
+const OUTPUT_LIMIT: UnsayErrorData = { code: "output-limit", message: "The answer reached its limit of output tokens.", retryable: false };
+const CONTEXT_WINDOW: UnsayErrorData = { code: "context-window", message: "The conversation filled the model's context window.", retryable: false };
+const STEP_LIMIT: UnsayErrorData = { code: "output-limit", message: "The run reached its limit of model calls while the model still called tools. Raise `maxSteps`, or continue the answer.", retryable: false };
+const FILTERED: UnsayErrorData = { code: "guard-tripped", message: "The provider's content filter stopped the answer.", retryable: false };
+const PROVIDER_ERROR: UnsayErrorData = { code: "provider-error", message: "The provider reported an error while answering.", retryable: true, userMessage: "The model provider reported an error." };
+
+/** What the provider wrote may hold account ids and keys, so only its status is passed on; the log has the rest. */
+function failed(error: unknown): AgentEnd {
+  const status = statusOf(error);
+  if (status === null) return ended("failed", { ...PROVIDER_ERROR, message: `The model call failed (${error instanceof Error ? error.name : typeof error}). The provider did not say more.` });
+  const isBusy = status === 429 || status === 503 || status === 529;
+  return ended("failed", {
+    code: status === 429 ? "rate-limited" : isBusy ? "provider-overloaded" : status === 401 || status === 403 ? "unauthorized" : "provider-error",
+    message: `The provider answered with status ${status}. ${status === 401 || status === 403 ? "Check the API key and the model's name." : isBusy ? "Wait before asking again." : "Look at what is sent."}`,
+    retryable: isBusy || status >= 500,
+    userMessage: isBusy ? "The model is busy right now." : "The model provider refused the request.",
+  });
+}
+
+function statusOf(error: unknown): number | null {
+  if (APICallError.isInstance(error)) return error.statusCode ?? null;
+  // The SDK wraps the last of several tries.
+  const last = typeof error === "object" && error !== null && "lastError" in error ? error.lastError : undefined;
+  return last === undefined || last === error ? null : statusOf(last);
+}
+
+function invalidCall(name: string, error: unknown): UnsayErrorData {
+  const hint = error instanceof Error ? error.message.slice(0, 500) : "";
+  return { code: "invalid-arguments", message: `The model called ${name} with arguments that do not fit, so it was not run.`, retryable: false, ...(hint === "" ? {} : { hint }) };
+}
