@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -20,6 +20,18 @@ try {
   process.exit(1);
 }
 
+/**
+ * Passes on Vite's sockets but the pings by which a page asks whether a lost server is back, to reload itself: that would
+ * hide what a lost connection looks like. A ping is left without an answer, so the page stays as it is.
+ */
+function withoutPings(server: Server): Server {
+  const sockets = createServer();
+  server.on("upgrade", (request, socket, head) => {
+    if (request.headers["sec-websocket-protocol"] !== "vite-ping") sockets.emit("upgrade", request, socket, head);
+  });
+  return sockets;
+}
+
 /** By name, since Vite gives the modules it loads a class of their own. */
 function isUsageError(error: unknown): error is Error {
   return error instanceof Error && error.name === "UsageError";
@@ -39,8 +51,7 @@ async function start(): Promise<void> {
     appType: "spa",
     logLevel: "warn",
     clearScreen: false,
-    // A page that reloads itself when this process comes back would hide what a lost connection looks like.
-    server: { middlewareMode: true, ...(process.env["UNSAY_HMR"] === "1" ? { hmr: { server } } : { hmr: false, ws: false }) },
+    server: { middlewareMode: true, hmr: { server: withoutPings(server) } },
   });
   const { createApp } = (await vite.ssrLoadModule("/server/app.ts")) as typeof AppModule;
   const app = await createApp({

@@ -28,8 +28,8 @@ export const revision: Scenario = {
 function retraction(expunge: boolean): Scenario["play"] {
   return async (stage) => {
     const secret = stage.run.createId("contact");
-    await stage.say("The owner of the billing service is reachable at");
-    await stage.sayAs(secret, " ana.novak@north.example or +386 1 555 0142");
+    await stage.say("The owner of the billing service is reachable at ");
+    await stage.sayAs(secret, "ana.novak@north.example or +386 1 555 0142");
     await stage.say(", on weekdays until five. Ask before you change the schedule.");
     stage.run.emit({ type: "run.phase", phase: "checking", label: "checking for personal data" });
     await stage.pause(900);

@@ -2,7 +2,7 @@
 import { createContext, useContext, type Context, type ReactNode } from "react";
 import type { ToolCall } from "@unsay/core";
 import type { Strings } from "../strings/en.js";
-import { humanizeName } from "../tool-call/humanize-name.js";
+import { nameOfCall } from "../tool-call/call-words.js";
 
 export interface CallFact {
   readonly label: string;
@@ -38,7 +38,7 @@ export function describeWith(describe: DescribeCall, call: ToolCall, strings: St
 
 /** What can be said of a call that nobody described: its name as a question and every argument as a fact. */
 export function describeCallPlainly(call: ToolCall, strings: Strings): CallDescription {
-  const action = humanizeName(call.name);
+  const action = nameOfCall(call);
   const { approval } = strings;
   return {
     title: approval.question(action),

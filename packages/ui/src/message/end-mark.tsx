@@ -93,8 +93,13 @@ export function selectEndActions(message: TruncatedMessage): readonly MessageAct
   return canReconnect ? ["reconnect", ...offers.filter((name) => name !== "retry")] : offers;
 }
 
+/** A backend that did not declare it can't go on in the same answer. */
+function canContinue(message: TruncatedMessage): boolean {
+  return message.run === null || message.run.caps.continue === true;
+}
+
 /** Continue has nothing to go on from where no word stands; Retry nothing to hope for where the error says so. */
 function isPossible(name: MessageActionName, message: TruncatedMessage): boolean {
-  if (name === "continue") return message.cause !== "filtered" && textOf(message).trim() !== "" && message.run?.caps.continue !== false;
+  if (name === "continue") return message.cause !== "filtered" && textOf(message).trim() !== "" && canContinue(message);
   return name !== "retry" || message.error?.retryable !== false;
 }

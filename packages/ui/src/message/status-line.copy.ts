@@ -1,6 +1,6 @@
 import { selectCall, selectOpenApprovals, textOf, type AssistantMessage, type Cause } from "@unsay/core";
 import type { Strings } from "../strings/en.js";
-import { humanizeName } from "../tool-call/humanize-name.js";
+import { nameOfCall } from "../tool-call/call-words.js";
 
 /** Things a reader can ask of an answer. Each is a handler of `MessageActions` and one button. */
 export type MessageActionName = "continue" | "redirect" | "regenerate" | "retry" | "reconnect" | "stop" | "sendStopAgain" | "reveal";
@@ -84,7 +84,7 @@ function decisionText(message: AssistantMessage, strings: Strings, decision: str
   const only = open.length === 1 ? open[0]?.items : undefined;
   const call = only?.length === 1 ? selectCall(message, only[0]?.call ?? "") : undefined;
   if (decision !== undefined) return strings.status.decision(decision);
-  return call === undefined ? strings.status.decisions(Math.max(1, open.length)) : strings.status.decision(humanizeName(call.name));
+  return call === undefined ? strings.status.decisions(Math.max(1, open.length)) : strings.status.decision(nameOfCall(call));
 }
 
 /** The first second needs no words a sighted reader can see: the caret stands there. */
@@ -110,7 +110,7 @@ function streamingCopy(
 ): StatusCopy {
   const { status } = strings;
   const running = message.calls.findLast((call) => call.status === "executing");
-  if (running !== undefined) return marked(status.chips.provisional, status.running(humanizeName(running.name)));
+  if (running !== undefined) return marked(status.chips.provisional, status.running(nameOfCall(running)));
   if (message.liveness !== "stalled" && message.liveness !== "silent") {
     return marked(status.chips.provisional, message.run?.phaseLabel ?? status.answering);
   }
@@ -217,7 +217,7 @@ function liveHeading(message: AssistantMessage & { readonly status: "pending" | 
       return message.status === "pending" ? lowerFirst(strings.status.waiting) : heading.paused;
     case "slow":
     case "flowing":
-      if (running !== undefined) return heading.running(humanizeName(running.name));
+      if (running !== undefined) return heading.running(nameOfCall(running));
       return message.status === "pending" ? lowerFirst(strings.status.waiting) : heading.answering;
   }
 }

@@ -6,7 +6,7 @@ import { Button } from "../button/button.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import type { Strings } from "../strings/en.js";
 import { useStrings } from "../strings/strings.js";
-import { humanizeName } from "./humanize-name.js";
+import { nameOfCall, objectOfCall } from "./call-words.js";
 import { ReceiptIcon } from "./receipt-icon.js";
 
 /** What can be asked of a tool call. A button stands there only where its handler does. */
@@ -58,8 +58,7 @@ export function selectVerdict(call: ToolCall, strings: Strings): string {
 
 /** What it was, in the words of the receipt where there is one; else the name of the tool. */
 export function selectReceiptText(call: ToolCall, receipt: ReceiptFacts | undefined, strings: Strings): string {
-  const name = lowerFirst(humanizeName(call.name));
-  const what = receipt === undefined ? [name, call.target].filter(Boolean).join(", ") : receipt.summary;
+  const what = receipt === undefined ? [lowerFirst(nameOfCall(call)), objectOfCall(call)].filter(Boolean).join(", ") : receipt.summary;
   const why = reasonOf(call, receipt, strings) ?? (receipt?.late === true ? strings.tool.late : undefined);
   return makeVisible(why === undefined ? what : `${what} · ${why}`);
 }

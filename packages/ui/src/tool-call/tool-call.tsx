@@ -6,7 +6,7 @@ import { ApprovalGate } from "../approval/approval-gate.js";
 import { createFormingControl, createStaticControl } from "../approval/static-control.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import { useStrings } from "../strings/strings.js";
-import { humanizeName } from "./humanize-name.js";
+import { nameOfCall } from "./call-words.js";
 import { newestReceipt, Receipt } from "./receipt.js";
 
 export interface ToolCallProps extends HTMLAttributes<HTMLDivElement> {
@@ -65,7 +65,7 @@ function PreparingLine({ call }: { readonly call: ToolCallFacts }): ReactElement
   const { tool } = useStrings();
   return (
     <p className="unsay-tool-line" data-unsay="tool-call.line">
-      {tool.preparing(humanizeName(call.name))}
+      {tool.preparing(nameOfCall(call))}
     </p>
   );
 }
