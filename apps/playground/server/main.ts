@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -6,6 +6,7 @@ import { createServer as createVite } from "vite";
 import { parseArguments } from "./arguments.ts";
 import type * as AppModule from "./app.ts";
 import { HOST, listen } from "./listen.ts";
+import { openPage } from "./page.ts";
 
 const PLAYGROUND = fileURLToPath(new URL("..", import.meta.url));
 const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
@@ -20,18 +21,6 @@ try {
   process.exit(1);
 }
 
-/**
- * Passes on Vite's sockets but the pings by which a page asks whether a lost server is back, to reload itself: that would
- * hide what a lost connection looks like. A ping is left without an answer, so the page stays as it is.
- */
-function withoutPings(server: Server): Server {
-  const sockets = createServer();
-  server.on("upgrade", (request, socket, head) => {
-    if (request.headers["sec-websocket-protocol"] !== "vite-ping") sockets.emit("upgrade", request, socket, head);
-  });
-  return sockets;
-}
-
 /** By name, since Vite gives the modules it loads a class of their own. */
 function isUsageError(error: unknown): error is Error {
   return error instanceof Error && error.name === "UsageError";
@@ -44,16 +33,18 @@ async function start(): Promise<void> {
   const ready = new Promise<Parameters<typeof open>[0]>((resolve) => (open = resolve));
   const port = await listen(server, asked);
 
-  // Vite serves the page and loads this server's own TypeScript, so nothing has to be built first.
+  // Loads this server's own TypeScript and that of the packages from source, so none of them has to be built first.
   const vite = await createVite({
     root: PLAYGROUND,
     configFile: join(PLAYGROUND, "vite.config.ts"),
-    appType: "spa",
+    appType: "custom",
     logLevel: "warn",
     clearScreen: false,
-    server: { middlewareMode: true, hmr: { server: withoutPings(server) } },
+    optimizeDeps: { noDiscovery: true },
+    server: { middlewareMode: true, hmr: false, ws: false, watch: null },
   });
   const { createApp } = (await vite.ssrLoadModule("/server/app.ts")) as typeof AppModule;
+  const page = await openPage(REPOSITORY);
   const app = await createApp({
     dataFolder: process.env["UNSAY_DATA"] ?? join(REPOSITORY, ".unsay"),
     allowedHosts: [HOST, "localhost", "[::1]"].map((host) => `${host}:${port}`),
@@ -62,7 +53,7 @@ async function start(): Promise<void> {
   });
   open((request, response) => {
     if (request.url === "/api" || request.url?.startsWith("/api/") === true) app.handle(request, response);
-    else vite.middlewares(request, response);
+    else page(request, response);
   });
 
   let isClosing = false;

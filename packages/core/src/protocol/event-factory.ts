@@ -19,15 +19,16 @@ export function createEventFactory(
 ): EventFactory {
   let next = from;
   const build: EventFactory["make"] = (payload, extra) =>
+    // The envelope last: a payload that came from outside can't give itself another run or number.
     ({
+      ...payload,
       v: 1,
       thread: ids.thread,
       run: ids.run,
       message: ids.message,
       seq: UNNUMBERED.has(payload.type) ? null : next,
       t: extra?.t ?? null,
-      ...(extra?.local ? { local: true as const } : {}),
-      ...payload,
+      ...(extra?.local === true ? { local: true as const } : {}),
     }) as UnsayEvent;
   return {
     run: ids.run,

@@ -690,10 +690,17 @@ function reopen(message: Extract<AssistantMessage, { status: "truncated" }>, now
   };
 }
 
+/** Where the reader's view froze, as a place in a span: the wire knows no offsets into parts. */
 function paintedOf(message: AssistantMessage, stop: StopRecord): { span: string; offset: number } | null {
   const part = message.parts.find((candidate) => candidate.id === stop.at.part);
-  const span = part?.type === "text" ? part.spans.at(-1) : undefined;
-  return span === undefined ? null : { span: span.id, offset: span.text.length };
+  if (part?.type !== "text" || stop.at.offset === null) return null;
+  let left = stop.at.offset;
+  for (const span of part.spans) {
+    if (span.replaces !== undefined) continue;
+    if (left <= span.text.length) return { span: span.id, offset: left };
+    left -= span.text.length;
+  }
+  return null;
 }
 
 const UNCONFIRMED_STOP: UnsayErrorData = {
