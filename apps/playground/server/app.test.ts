@@ -26,7 +26,10 @@ async function createBench(): Promise<Bench> {
 
 const call = (app: App, path: string, body?: unknown) =>
   app.fetch(
-    new Request(`http://localhost/api${path}`, body === undefined ? {} : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+    new Request(
+      `http://localhost/api${path}`,
+      body === undefined ? {} : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) },
+    ),
   );
 
 /** Reads until the body ends or breaks; says which it was. */
@@ -49,17 +52,37 @@ async function read(response: Response, { events }: Bench, onEvent: (event: Unsa
 
 function start(bench: Bench, scenario: string, change: Record<string, unknown> = {}): Promise<Response> {
   return call(bench.app, "/threads/t/runs", {
-    command: "start", client: "c", thread: "t", startKey: crypto.randomUUID(), answer: "a", mode: "new",
-    message: { id: "u", text: "anything" }, labels: { scenario }, ...change,
+    command: "start",
+    client: "c",
+    thread: "t",
+    startKey: crypto.randomUUID(),
+    answer: "a",
+    mode: "new",
+    message: { id: "u", text: "anything" },
+    labels: { scenario },
+    ...change,
   });
 }
 
-async function play(bench: Bench, scenario: string, decision: "approve" | "reject" = "approve", change: Record<string, unknown> = {}): Promise<"ended" | "broken"> {
+async function play(
+  bench: Bench,
+  scenario: string,
+  decision: "approve" | "reject" = "approve",
+  change: Record<string, unknown> = {},
+): Promise<"ended" | "broken"> {
   let isDone = false;
   const reading = read(await start(bench, scenario, change), bench, (event) => {
     if (event.type !== "approval.request") return;
     const items = event.items.map((item) => ({ ...item, decision }));
-    void call(bench.app, `/runs/${event.run}/commands`, { command: "decide", id: event.approval, client: "c", thread: "t", run: event.run, approval: event.approval, items });
+    void call(bench.app, `/runs/${event.run}/commands`, {
+      command: "decide",
+      id: event.approval,
+      client: "c",
+      thread: "t",
+      run: event.run,
+      approval: event.approval,
+      items,
+    });
   }).finally(() => (isDone = true));
   await bench.clock.runUntil(() => isDone);
   return reading;
@@ -103,7 +126,22 @@ describe("the scripted scenarios", () => {
   it("are all listed, and none is without a test above", async () => {
     const { app } = await createBench();
     const listed = (await (await call(app, "/scenarios")).json()) as { id: string; prompt: string; keywords: string[] }[];
-    expect(listed.map(({ id }) => id)).toEqual(["plain", "long", "reasoning", "gate", "irreversible", "parallel", "revision", "retraction", "expunge", "length", "error", "dropped", "resumed", "stall"]);
+    expect(listed.map(({ id }) => id)).toEqual([
+      "plain",
+      "long",
+      "reasoning",
+      "gate",
+      "irreversible",
+      "parallel",
+      "revision",
+      "retraction",
+      "expunge",
+      "length",
+      "error",
+      "dropped",
+      "resumed",
+      "stall",
+    ]);
     for (const { id, prompt } of listed) expect(chooseScenario(prompt, undefined).id).toBe(id);
   });
 
@@ -170,7 +208,16 @@ describe("the scripted scenarios", () => {
       const reading = read(await start(bench, scenario.id), bench).finally(() => (isDone = true));
       await bench.clock.advance(250);
       const run = bench.events[0]?.run ?? "";
-      const response = await call(bench.app, `/runs/${run}/commands`, { command: "stop", id: "s", client: "c", thread: "t", scope: "run", intent: "stop", ackSeq: 0, painted: null });
+      const response = await call(bench.app, `/runs/${run}/commands`, {
+        command: "stop",
+        id: "s",
+        client: "c",
+        thread: "t",
+        scope: "run",
+        intent: "stop",
+        ackSeq: 0,
+        painted: null,
+      });
       expect(response.status).toBe(202);
       await bench.clock.runUntil(() => isDone);
       await reading;

@@ -98,7 +98,9 @@ async function openStore(folder: string | null): Promise<Store> {
     return createSqliteStore({ path: join(folder, "playground.sqlite") });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    process.stderr.write(`Threads are kept in memory only, since SQLite can't be used (${reason}). Use Node 24, and set UNSAY_DATA to a folder that can be written.\n`);
+    process.stderr.write(
+      `Threads are kept in memory only, since SQLite can't be used (${reason}). Use Node 24, and set UNSAY_DATA to a folder that can be written.\n`,
+    );
     return createMemoryStore();
   }
 }

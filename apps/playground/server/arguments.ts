@@ -46,7 +46,9 @@ function parsePath(path: string, userFolder: string | undefined): string {
   const candidates = [resolve(path), ...(userFolder === undefined ? [] : [resolve(userFolder, path)])];
   const found = candidates.find((candidate) => existsSync(candidate));
   if (found !== undefined) return found;
-  throw new UsageError(`--replay names ${candidates[0] ?? path}, which does not exist. Give a recording (.sse or .chunks.txt), or a folder of them.`);
+  throw new UsageError(
+    `--replay names ${candidates[0] ?? path}, which does not exist. Give a recording (.sse or .chunks.txt), or a folder of them.`,
+  );
 }
 
 function parsePace(pace: string): Pace {

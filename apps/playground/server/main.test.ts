@@ -30,7 +30,10 @@ interface Started {
 }
 
 function start(words: readonly string[], environment: Record<string, string>): Started {
-  const child = spawn(process.execPath, [MAIN, ...words], { env: { ...process.env, ANTHROPIC_API_KEY: "", OPENAI_API_KEY: "", UNSAY_DATA: data, ...environment }, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [MAIN, ...words], {
+    env: { ...process.env, ANTHROPIC_API_KEY: "", OPENAI_API_KEY: "", UNSAY_DATA: data, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   children.push(child);
   const output = { out: "", error: "" };
   child.stderr.on("data", (chunk) => (output.error += String(chunk)));
@@ -50,7 +53,15 @@ describe("the playground's process", { timeout: 30_000 }, () => {
     const first = start([], { PORT: "0" });
     const url = await first.url;
     expect(await (await fetch(`${url}/`)).text()).toContain('<div id="root">');
-    const body = JSON.stringify({ command: "start", client: "c", thread: "t", startKey: "k", answer: "a", mode: "new", message: { id: "u", text: "long answer" } });
+    const body = JSON.stringify({
+      command: "start",
+      client: "c",
+      thread: "t",
+      startKey: "k",
+      answer: "a",
+      mode: "new",
+      message: { id: "u", text: "long answer" },
+    });
     const stream = await fetch(`${url}/api/threads/t/runs`, { method: "POST", headers: { "content-type": "application/json" }, body });
     const reader = stream.body?.getReader();
     let log = "";

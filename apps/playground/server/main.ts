@@ -17,7 +17,9 @@ const LAST_EVENTS_MS = 200;
 try {
   await start();
 } catch (error) {
-  process.stderr.write(isUsageError(error) ? `${error.message}\n` : `The playground could not be started.\n${String((error as Error).stack ?? error)}\n`);
+  process.stderr.write(
+    isUsageError(error) ? `${error.message}\n` : `The playground could not be started.\n${String((error as Error).stack ?? error)}\n`,
+  );
   process.exit(1);
 }
 

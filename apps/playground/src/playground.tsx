@@ -101,8 +101,8 @@ function Welcome(): ReactNode {
     <div className="playground-welcome">
       <h2>Watch an answer change its mind</h2>
       <p>
-        Pick a scenario, or type anything. Stop it, redirect it, reload the page, pull the plug: the answer always says what it is, and never
-        claims to be more.
+        Pick a scenario, or type anything. Stop it, redirect it, reload the page, pull the plug: the answer always says what it is, and
+        never claims to be more.
       </p>
     </div>
   );

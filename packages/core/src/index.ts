@@ -5,7 +5,7 @@ export { decodeUnsay } from "./adapters/unsay/index.js";
 export { createSession, UNCONFIRMED_MS } from "./session/session.js";
 export { systemClock } from "./session/clock.js";
 export type * from "./session/session.types.js";
-export { findLive, selectThreadStatus } from "./thread/thread.js";
+export { findLive, selectThreadStatus, type QueuePauseReason, type ThreadStatus } from "./thread/thread.js";
 export { parseMessages } from "./thread/parse-messages.js";
 export type * from "./transport/transport.js";
 export { createFetchTransport, type FetchFunction, type FetchTransportOptions, type HttpOptions } from "./transport/fetch-transport.js";

@@ -1,4 +1,11 @@
-export { SessionProvider, useClock, useOptionalSessionContext, useSession, type SessionContextValue, type SessionProviderProps } from "./session/context.js";
+export {
+  SessionProvider,
+  useClock,
+  useOptionalSessionContext,
+  useSession,
+  type SessionContextValue,
+  type SessionProviderProps,
+} from "./session/context.js";
 export { useThread, type UseThreadOptions } from "./session/use-thread.js";
 export { useNow } from "./session/use-now.js";
 export { useMessage } from "./message/use-message.js";

@@ -1,4 +1,12 @@
-export { allowAllUnsafe, createUnsayServer, type Action, type Authorize, type AuthorizeContext, type UnsayServer, type UnsayServerOptions } from "./server.js";
+export {
+  allowAllUnsafe,
+  createUnsayServer,
+  type Action,
+  type Authorize,
+  type AuthorizeContext,
+  type UnsayServer,
+  type UnsayServerOptions,
+} from "./server.js";
 export { type Agent, type AgentEnd, type AgentEvent, type AgentMessage, type AgentRun } from "./agents/agent.js";
 export {
   defineTool,

@@ -154,12 +154,15 @@ describe("starting a run", () => {
     });
     const events = await (await server.start()).all();
     expect(endOf(events)).toMatchObject([{ outcome: "truncated", cause: "failed", error: { code: "agent-invalid-event" } }]);
-    expect(types(events).filter((type) => type === forged.type && type !== "span.append" && type !== "part.open" && type !== "run.end")).toEqual([]);
+    expect(
+      types(events).filter((type) => type === forged.type && type !== "span.append" && type !== "part.open" && type !== "run.end"),
+    ).toEqual([]);
   });
 
   it("numbers and addresses what an agent says itself, whatever the agent claims", async () => {
     const server = await open({
-      agent: async (run) => run.emit({ type: "part.open", part: "p", kind: "answer", seq: 99, run: "another", message: "another", local: true } as never),
+      agent: async (run) =>
+        run.emit({ type: "part.open", part: "p", kind: "answer", seq: 99, run: "another", message: "another", local: true } as never),
     });
     const events = await (await server.start()).all();
     expect(events.map((event) => event.seq)).toEqual(events.map((_, index) => index + 1));
@@ -251,15 +254,18 @@ describe("reading a run", () => {
     expect(await subscribe(response).all()).toEqual(whole.slice(5));
   });
 
-  it.each(["-1", "1.5", "abc", "1e3", "999999", "0x10", "$", "1 OR 1=1", "٣", "", " 1", "9".repeat(400)])("refuses the cursor %j", async (cursor) => {
-    const prompter = createPrompter();
-    const server = await open({ agent: prompter.agent });
-    const { run } = await server.start();
-    const response = await server.get(`/runs/${run}/events?after=${encodeURIComponent(cursor)}`);
-    expect(response.status).toBe(400);
-    expect(await response.json()).toMatchObject({ code: "invalid-request", field: "after" });
-    prompter.finish();
-  });
+  it.each(["-1", "1.5", "abc", "1e3", "999999", "0x10", "$", "1 OR 1=1", "٣", "", " 1", "9".repeat(400)])(
+    "refuses the cursor %j",
+    async (cursor) => {
+      const prompter = createPrompter();
+      const server = await open({ agent: prompter.agent });
+      const { run } = await server.start();
+      const response = await server.get(`/runs/${run}/events?after=${encodeURIComponent(cursor)}`);
+      expect(response.status).toBe(400);
+      expect(await response.json()).toMatchObject({ code: "invalid-request", field: "after" });
+      prompter.finish();
+    },
+  );
 
   it("beats while nothing else comes, and says up to where the reader has everything", async () => {
     const prompter = createPrompter();
@@ -318,7 +324,13 @@ describe("reading a run", () => {
         yield { type: "part.open", part: "a", kind: "answer" } as const;
         yield { type: "span.append", part: "a", span: "s1", text: "Public. " } as const;
         yield { type: "span.append", part: "a", span: "s2", text: "The code is 4711." } as const;
-        yield { type: "span.revise", spans: ["s2"], replacement: { span: "s3", text: "The code is 4712." }, reason: "a slip", by: "model" } as const;
+        yield {
+          type: "span.revise",
+          spans: ["s2"],
+          replacement: { span: "s3", text: "The code is 4712." },
+          reason: "a slip",
+          by: "model",
+        } as const;
         yield { type: "span.retract", spans: ["s3"], reason: "a secret", expunge: true } as const;
       },
     });
@@ -343,7 +355,12 @@ describe("stopping", () => {
     expect(response.status).toBe(202);
     expect(await response.json()).toEqual({ command: "stop-1" });
     const events = await stream.all();
-    expect(events.find((event) => event.type === "stop.ack")).toMatchObject({ command: "stop-1", client: "client-1", upstream: "aborted", settling: [] });
+    expect(events.find((event) => event.type === "stop.ack")).toMatchObject({
+      command: "stop-1",
+      client: "client-1",
+      upstream: "aborted",
+      settling: [],
+    });
     expect(endOf(events)).toMatchObject([{ outcome: "truncated", cause: "stopped", by: "user" }]);
     expect(await answerOf(server)).toMatchObject({ status: "truncated", cause: "stopped", stop: { by: "user", phase: "done" } });
   });
@@ -407,7 +424,9 @@ describe("stopping", () => {
     const server = await open({ agent: prompter.agent });
     const stream = await server.start();
     await stream.until((event) => event.type === "run.open");
-    const presses = Array.from({ length: 10 }, (_, index) => server.post(`/runs/${stream.run}/commands`, stopCommand({ id: `stop-${index % 3}` })));
+    const presses = Array.from({ length: 10 }, (_, index) =>
+      server.post(`/runs/${stream.run}/commands`, stopCommand({ id: `stop-${index % 3}` })),
+    );
     expect((await Promise.all(presses)).map((response) => response.status)).toEqual(Array(10).fill(202));
     const events = await stream.all();
     expect(types(events).filter((type) => type === "stop.ack")).toHaveLength(1);
@@ -441,7 +460,9 @@ describe("when a process ends", () => {
     const stream = await server.start();
     await stream.until((event) => event.type === "run.open");
     await server.server.close();
-    expect(endOf(await stream.all())).toMatchObject([{ cause: "disconnected", resumable: false, by: "server", error: { code: "server-shutdown" } }]);
+    expect(endOf(await stream.all())).toMatchObject([
+      { cause: "disconnected", resumable: false, by: "server", error: { code: "server-shutdown" } },
+    ]);
     expect((await server.post("/threads/t1/runs", startCommand())).status).toBe(503);
     const next = await open({ agent: speaker, store });
     expect(await answerOf(next)).toMatchObject({ status: "truncated", cause: "disconnected", stated: true });
@@ -533,7 +554,10 @@ describe("requests that are not what they should be", () => {
     ["GET", "/threads/a/b/c/d", 404],
   ])("answers %s %s with %i in the one error shape", async (method, path, status) => {
     const server = await open({ agent: speaker });
-    const response = await fetch(`${server.url}${path}`, { method, ...(method === "POST" ? { body: "{}", headers: { "content-type": "application/json" } } : {}) });
+    const response = await fetch(`${server.url}${path}`, {
+      method,
+      ...(method === "POST" ? { body: "{}", headers: { "content-type": "application/json" } } : {}),
+    });
     expect(response.status).toBe(status);
     expect(await response.json()).toMatchObject({ code: expect.any(String), message: expect.any(String), retryable: false });
   });
@@ -541,8 +565,13 @@ describe("requests that are not what they should be", () => {
   it("refuses a body that is not declared as JSON, and pages of other sites", async () => {
     const server = await open({ agent: speaker, allowedOrigins: ["https://friend.example"] });
     expect((await server.post("/threads/t1/runs", startCommand(), { "content-type": "text/plain" })).status).toBe(415);
-    expect((await server.post("/threads/t1/runs", startCommand(), { "sec-fetch-site": "cross-site", origin: "https://evil.example" })).status).toBe(403);
-    const friend = await server.post("/threads/t1/runs", startCommand(), { "sec-fetch-site": "cross-site", origin: "https://friend.example" });
+    expect(
+      (await server.post("/threads/t1/runs", startCommand(), { "sec-fetch-site": "cross-site", origin: "https://evil.example" })).status,
+    ).toBe(403);
+    const friend = await server.post("/threads/t1/runs", startCommand(), {
+      "sec-fetch-site": "cross-site",
+      origin: "https://friend.example",
+    });
     expect(friend.status).toBe(200);
     await subscribe(friend).all();
   });

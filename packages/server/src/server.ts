@@ -1,5 +1,12 @@
 import { systemClock, textOf, type Clock, type Message } from "@unsay/core";
-import { createEventFactory, type DecideCommand, type RunCommand, type StartCommand, type StopCommand, type UnsayEvent } from "@unsay/core/protocol";
+import {
+  createEventFactory,
+  type DecideCommand,
+  type RunCommand,
+  type StartCommand,
+  type StopCommand,
+  type UnsayEvent,
+} from "@unsay/core/protocol";
 import type { Agent } from "./agents/agent.js";
 import { unknownApproval } from "./approval/approvals.js";
 import { createApprovalSigner, type ApprovalSigner } from "./approval/signature.js";
@@ -197,7 +204,10 @@ class Server {
   /** Checks that this answer may be asked for now, and gathers what the agent will know. */
   #contextOf(command: StartCommand, messages: readonly Message[]): AnswerContext {
     if ([...this.#live.values()].some((run) => run.record.thread === command.thread && run.hasOpenApproval)) {
-      throw conflict("approval-open", "An approval of this thread is open, and free text is never read as a decision. Approve, reject or stop first.");
+      throw conflict(
+        "approval-open",
+        "An approval of this thread is open, and free text is never read as a decision. Approve, reject or stop first.",
+      );
     }
     switch (command.mode) {
       case "new":
@@ -310,7 +320,14 @@ class Server {
     if (record.end !== null || this.#live.has(record.run) || record.leaseUntil > now) return record;
     const repair = createRepair(record, await this.#store.read(record.run, 0));
     const isRepaired = await this.#store.repair(record.run, now, repair);
-    if (isRepaired) this.#log({ level: "warn", event: "run.orphaned", run: record.run, thread: record.thread, message: "Its producer is gone; the run was ended as orphaned." });
+    if (isRepaired)
+      this.#log({
+        level: "warn",
+        event: "run.orphaned",
+        run: record.run,
+        thread: record.thread,
+        message: "Its producer is gone; the run was ended as orphaned.",
+      });
     return (await this.#store.getRun(record.run)) ?? record;
   }
 
@@ -337,7 +354,8 @@ class Server {
 
   #stream(run: LiveRun | StoredRun, after: number): Response {
     const record = recordOf(run);
-    const source: EventSource = run instanceof LiveRun ? run.log : createStoredSource(record, this.#store, this.#clock, (current) => this.#refresh(current));
+    const source: EventSource =
+      run instanceof LiveRun ? run.log : createStoredSource(record, this.#store, this.#clock, (current) => this.#refresh(current));
     if (run instanceof LiveRun) this.#countReader(run, 1);
     const body = createEventBody({
       source,
@@ -391,7 +409,8 @@ class Server {
       if (record?.thread !== thread) throw notFound();
       return this.#refresh(record);
     }
-    if (command.command !== "stop" || command.startKey === undefined) throw invalidRequest("The command names neither `run` nor, for a stop, `startKey`.", "run");
+    if (command.command !== "stop" || command.startKey === undefined)
+      throw invalidRequest("The command names neither `run` nor, for a stop, `startKey`.", "run");
     const record = await this.#store.findRun(thread, command.startKey);
     const key = keyOf(thread, command.startKey);
     if (this.#byStartKey.has(key) || record?.end != null) return this.#byStartKey.get(key)?.record ?? record;
@@ -424,7 +443,8 @@ class Server {
       return;
     }
     if (command.scope === "tool") {
-      if (!live.cancelCall(command.call ?? "")) throw conflict("tool-not-ready", `The call ${String(command.call)} is over, unknown here, or can't be cancelled.`);
+      if (!live.cancelCall(command.call ?? ""))
+        throw conflict("tool-not-ready", `The call ${String(command.call)} is over, unknown here, or can't be cancelled.`);
       return;
     }
     await this.#stop(live, command);
@@ -443,7 +463,8 @@ class Server {
     const fingerprint = JSON.stringify([command.approval, command.items]);
     const known = this.#decided.get(`${record.run} ${command.id}`) ?? (await this.#store.findCommand(record.run, command.id));
     if (known === fingerprint) return;
-    if (known !== null) throw conflict("approval-closed", `The command ${command.id} was used for another decision. Give each decision its own id.`);
+    if (known !== null)
+      throw conflict("approval-closed", `The command ${command.id} was used for another decision. Give each decision its own id.`);
     const live = this.#live.get(record.run);
     if (live === undefined) throw await this.#refusalOfPast(command, record);
     this.#decide(live, command, fingerprint);
@@ -465,7 +486,10 @@ class Server {
     const events = await this.#store.read(record.run, 0);
     const wasAsked = events.some((event) => event.type === "approval.request" && event.approval === command.approval);
     if (!wasAsked) return unknownApproval(command.approval);
-    return conflict("approval-closed", `The run of the approval ${command.approval} has ended, so nothing can be decided any more. Load the thread to see how.`);
+    return conflict(
+      "approval-closed",
+      `The run of the approval ${command.approval} has ended, so nothing can be decided any more. Load the thread to see how.`,
+    );
   }
 }
 
@@ -494,9 +518,12 @@ function contextOfRegenerate(command: StartCommand, messages: readonly Message[]
 
 function contextOfContinue(command: StartCommand, messages: readonly Message[]): AnswerContext {
   const answer = messages.find((known) => known.id === command.answer);
-  if (answer?.role !== "assistant") throw invalidRequest("`answer` names no answer of this thread, so there is nothing to continue.", "answer");
-  if (answer.status !== "truncated") throw conflict("invalid-request", `The answer is ${answer.status}; only one that was cut can be continued.`);
-  if (answer.cause === "withheld" || answer.cause === "filtered") throw conflict("invalid-request", `The answer was ${answer.cause}, so it can't be continued. Ask again in other words.`);
+  if (answer?.role !== "assistant")
+    throw invalidRequest("`answer` names no answer of this thread, so there is nothing to continue.", "answer");
+  if (answer.status !== "truncated")
+    throw conflict("invalid-request", `The answer is ${answer.status}; only one that was cut can be continued.`);
+  if (answer.cause === "withheld" || answer.cause === "filtered")
+    throw conflict("invalid-request", `The answer was ${answer.cause}, so it can't be continued. Ask again in other words.`);
   const index = messages.findIndex((known) => known.id === answer.parent);
   const parent = messages[index];
   return {
@@ -520,7 +547,10 @@ function recordOf(run: LiveRun | StoredRun): StoredRun {
 function checkSame<T extends LiveRun | StoredRun>(run: T, command: StartCommand): T {
   const record = recordOf(run);
   if (record.message === command.answer && record.mode === command.mode) return run;
-  throw conflict("start-key-conflict", "The same `startKey` was used for another answer. Make a new key for each new request, and reuse it only to repeat one.");
+  throw conflict(
+    "start-key-conflict",
+    "The same `startKey` was used for another answer. Make a new key for each new request, and reuse it only to repeat one.",
+  );
 }
 
 function idTaken(): HttpProblem {
@@ -542,7 +572,11 @@ function beyondEnd(after: number, last: number): HttpProblem {
 
 function heartbeatOf(run: LiveRun | StoredRun, record: StoredRun, last: number): UnsayEvent {
   if (run instanceof LiveRun) return run.log.unnumbered({ type: "run.heartbeat", last, phase: run.phase });
-  return createEventFactory({ thread: record.thread, run: record.run, message: record.message }).peek({ type: "run.heartbeat", last, phase: "queued" });
+  return createEventFactory({ thread: record.thread, run: record.run, message: record.message }).peek({
+    type: "run.heartbeat",
+    last,
+    phase: "queued",
+  });
 }
 
 function notLiveHere(run: string): HttpProblem {

@@ -16,7 +16,10 @@ afterEach(async () => {
   }
 });
 
-type Answer = (request: { readonly path: string; readonly body: Record<string, unknown>; readonly headers: IncomingMessage["headers"] }, response: ServerResponse) => void;
+type Answer = (
+  request: { readonly path: string; readonly body: Record<string, unknown>; readonly headers: IncomingMessage["headers"] },
+  response: ServerResponse,
+) => void;
 
 /** A provider on loopback: each request is answered by the next of `answers`. */
 async function createProvider(...answers: Answer[]): Promise<{ url: string; requests: Parameters<Answer>[0][] }> {
@@ -25,7 +28,11 @@ async function createProvider(...answers: Answer[]): Promise<{ url: string; requ
     const chunks: Buffer[] = [];
     incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
     incoming.on("end", () => {
-      const request = { path: incoming.url ?? "", headers: incoming.headers, body: JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown> };
+      const request = {
+        path: incoming.url ?? "",
+        headers: incoming.headers,
+        body: JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>,
+      };
       requests.push(request);
       answers[requests.length - 1]?.(request, response);
     });
@@ -39,13 +46,29 @@ const sse =
   (events: readonly unknown[], end: "close" | "destroy" | "hold" = "close"): Answer =>
   (_request, response) => {
     response.writeHead(200, { "content-type": "text/event-stream" });
-    for (const event of events) response.write(typeof event === "string" ? `data: ${event}\n\n` : `event: ${String((event as { type?: string }).type ?? "message")}\ndata: ${JSON.stringify(event)}\n\n`);
+    for (const event of events)
+      response.write(
+        typeof event === "string"
+          ? `data: ${event}\n\n`
+          : `event: ${String((event as { type?: string }).type ?? "message")}\ndata: ${JSON.stringify(event)}\n\n`,
+      );
     if (end === "close") response.end();
     if (end === "destroy") setImmediate(() => response.destroy());
   };
 
 const anthropic = {
-  start: { type: "message_start", message: { id: "m", type: "message", role: "assistant", model: "x", content: [], stop_reason: null, usage: { input_tokens: 3, output_tokens: 1 } } },
+  start: {
+    type: "message_start",
+    message: {
+      id: "m",
+      type: "message",
+      role: "assistant",
+      model: "x",
+      content: [],
+      stop_reason: null,
+      usage: { input_tokens: 3, output_tokens: 1 },
+    },
+  },
   text: (index: number, text: string) => [
     { type: "content_block_start", index, content_block: { type: "text", text: "" } },
     { type: "content_block_delta", index, delta: { type: "text_delta", text } },
@@ -63,7 +86,11 @@ const anthropic = {
 };
 
 const chat = (delta: Record<string, unknown>, finish_reason: string | null = null) => ({
-  id: "c", object: "chat.completion.chunk", created: 1, model: "m", choices: [{ index: 0, delta, finish_reason }],
+  id: "c",
+  object: "chat.completion.chunk",
+  created: 1,
+  model: "m",
+  choices: [{ index: 0, delta, finish_reason }],
 });
 const chatStream = (...chunks: unknown[]): unknown[] => [...chunks.map((chunk) => JSON.stringify(chunk)), "[DONE]"];
 
@@ -75,12 +102,23 @@ async function openApp(environment: Record<string, string>): Promise<App> {
 
 const request = (app: App, path: string, body?: unknown) =>
   app.fetch(
-    new Request(`http://localhost/api${path}`, body === undefined ? {} : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+    new Request(
+      `http://localhost/api${path}`,
+      body === undefined ? {} : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) },
+    ),
   );
 
 /** Sends a message, calls `onEvent` with what comes, and returns the stored answer when the stream ends. */
 async function ask(app: App, onEvent: (event: UnsayEvent) => void = () => {}, text = "Hello"): Promise<AssistantMessage> {
-  const response = await request(app, "/threads/t/runs", { command: "start", client: "c", thread: "t", startKey: "k", answer: "a", mode: "new", message: { id: "u", text } });
+  const response = await request(app, "/threads/t/runs", {
+    command: "start",
+    client: "c",
+    thread: "t",
+    startKey: "k",
+    answer: "a",
+    mode: "new",
+    message: { id: "u", text },
+  });
   const framer = new SseFramer();
   for await (const bytes of response.body ?? []) {
     for (const frame of framer.push(bytes)) {
@@ -100,14 +138,27 @@ function decideAll(app: App, decision: "approve" | "reject"): (event: UnsayEvent
   return (event) => {
     if (event.type !== "approval.request") return;
     const items = event.items.map((item) => ({ ...item, decision }));
-    void request(app, `/runs/${event.run}/commands`, { command: "decide", id: "d", client: "c", thread: "t", run: event.run, approval: event.approval, items });
+    void request(app, `/runs/${event.run}/commands`, {
+      command: "decide",
+      id: "d",
+      client: "c",
+      thread: "t",
+      run: event.run,
+      approval: event.approval,
+      items,
+    });
   };
 }
 
 describe("a real provider package against a provider on loopback", () => {
   it("speaks Anthropic Messages, and stops at the gate before a ticket is created", async () => {
     const provider = await createProvider(
-      sse([anthropic.start, ...anthropic.text(0, "I will open a ticket."), ...anthropic.tool(1, "create_ticket", '{"project":"OPS","title":"Pool"}'), ...anthropic.end("tool_use")]),
+      sse([
+        anthropic.start,
+        ...anthropic.text(0, "I will open a ticket."),
+        ...anthropic.tool(1, "create_ticket", '{"project":"OPS","title":"Pool"}'),
+        ...anthropic.end("tool_use"),
+      ]),
       sse([anthropic.start, ...anthropic.text(0, "It is open."), ...anthropic.end("end_turn")]),
     );
     const app = await openApp({ ANTHROPIC_API_KEY: "key", ANTHROPIC_BASE_URL: provider.url, UNSAY_MODEL: "claude-test" });
@@ -124,7 +175,11 @@ describe("a real provider package against a provider on loopback", () => {
     expect(await toolRuns(app)).toMatchObject([{ name: "create_ticket" }]);
     expect(answer).toMatchObject({ status: "complete", receipts: [{ outcome: "succeeded", ref: "OPS-12" }] });
     expect(textOf(answer)).toBe("I will open a ticket.It is open.");
-    expect(provider.requests[0]).toMatchObject({ path: "/v1/messages", body: { model: "claude-test", stream: true }, headers: { "x-api-key": "key" } });
+    expect(provider.requests[0]).toMatchObject({
+      path: "/v1/messages",
+      body: { model: "claude-test", stream: true },
+      headers: { "x-api-key": "key" },
+    });
     expect(JSON.stringify(provider.requests[1]?.body)).toContain("OPS-12");
   });
 
@@ -134,7 +189,15 @@ describe("a real provider package against a provider on loopback", () => {
     ["at its length limit", sse([anthropic.start, ...anthropic.text(0, "Half an"), ...anthropic.end("max_tokens")]), "length"],
     ["refused midway", sse([anthropic.start, ...anthropic.text(0, "Half an"), ...anthropic.end("refusal")]), "filtered"],
     ["paused", sse([anthropic.start, ...anthropic.text(0, "Half an"), ...anthropic.end("pause_turn")]), "failed"],
-    ["overloaded midway", sse([anthropic.start, ...anthropic.text(0, "Half an"), { type: "error", error: { type: "overloaded_error", message: "Overloaded" } }]), "failed"],
+    [
+      "overloaded midway",
+      sse([
+        anthropic.start,
+        ...anthropic.text(0, "Half an"),
+        { type: "error", error: { type: "overloaded_error", message: "Overloaded" } },
+      ]),
+      "failed",
+    ],
   ])("shows an Anthropic answer that is %s as what it is", async (_name, provider, cause) => {
     const { url } = await createProvider(provider);
     const answer = await ask(await openApp({ ANTHROPIC_API_KEY: "key", ANTHROPIC_BASE_URL: url }));
@@ -143,7 +206,16 @@ describe("a real provider package against a provider on loopback", () => {
   });
 
   it("speaks Chat Completions to a compatible server, and runs nothing that was rejected", async () => {
-    const call = { tool_calls: [{ index: 0, id: "call_1", type: "function", function: { name: "send_email", arguments: '{"to":["ana@north.example"],"subject":"Hi","body":"."}' } }] };
+    const call = {
+      tool_calls: [
+        {
+          index: 0,
+          id: "call_1",
+          type: "function",
+          function: { name: "send_email", arguments: '{"to":["ana@north.example"],"subject":"Hi","body":"."}' },
+        },
+      ],
+    };
     const provider = await createProvider(
       sse(chatStream(chat({ role: "assistant", content: "Here it is." }), chat(call), chat({}, "tool_calls"))),
       sse(chatStream(chat({ role: "assistant", content: "Not sent." }), chat({}, "stop"))),
@@ -171,7 +243,9 @@ describe("a real provider package against a provider on loopback", () => {
 
   it("says that the key is wrong, without repeating what the provider wrote", async () => {
     const { url } = await createProvider((_request, response) => {
-      response.writeHead(401, { "content-type": "application/json" }).end('{"type":"error","error":{"type":"authentication_error","message":"invalid x-api-key sk-very-secret"}}');
+      response
+        .writeHead(401, { "content-type": "application/json" })
+        .end('{"type":"error","error":{"type":"authentication_error","message":"invalid x-api-key sk-very-secret"}}');
     });
     const answer = await ask(await openApp({ ANTHROPIC_API_KEY: "sk-very-secret", ANTHROPIC_BASE_URL: url }));
     expect(answer).toMatchObject({ status: "truncated", cause: "failed", error: { code: "unauthorized" } });
@@ -181,7 +255,14 @@ describe("a real provider package against a provider on loopback", () => {
   it("still plays a scenario that is picked from the list", async () => {
     const app = await openApp({ OPENAI_API_KEY: "key", OPENAI_BASE_URL: "http://127.0.0.1:1/v1" });
     const response = await request(app, "/threads/t/runs", {
-      command: "start", client: "c", thread: "t", startKey: "k", answer: "a", mode: "new", message: { id: "u", text: "x" }, labels: { scenario: "error" },
+      command: "start",
+      client: "c",
+      thread: "t",
+      startKey: "k",
+      answer: "a",
+      mode: "new",
+      message: { id: "u", text: "x" },
+      labels: { scenario: "error" },
     });
     expect(await response.text()).toContain("provider-overloaded");
   });

@@ -23,7 +23,10 @@ export async function findRecordings(path: string): Promise<readonly Recording[]
   const recordings = await Promise.all(files.map((file) => readRecording(file, isFolder ? relative(path, file) : basename(file))));
   const known = recordings.filter((recording) => recording !== null);
   if (known.length === 0) throw new UsageError(unknownWire(path));
-  if (known.length < recordings.length) process.stderr.write(`${recordings.length - known.length} of ${recordings.length} files in ${path} are of no known wire and are left out.\n`);
+  if (known.length < recordings.length)
+    process.stderr.write(
+      `${recordings.length - known.length} of ${recordings.length} files in ${path} are of no known wire and are left out.\n`,
+    );
   return known;
 }
 

@@ -45,7 +45,8 @@ function parseLine(line: string): Record<string, unknown> | null {
 }
 
 const ANTHROPIC = /^(?:message_(?:start|delta|stop)|content_block_(?:start|delta|stop)|ping)$/u;
-const UI_STREAM = /^(?:start|start-step|finish|finish-step|text-(?:start|delta|end)|reasoning-(?:start|delta|end)|tool-(?:input|output|approval)-.+|source-.+|data-.+)$/u;
+const UI_STREAM =
+  /^(?:start|start-step|finish|finish-step|text-(?:start|delta|end)|reasoning-(?:start|delta|end)|tool-(?:input|output|approval)-.+|source-.+|data-.+)$/u;
 
 function wireOf(event: Record<string, unknown>): Wire | null {
   const type = typeof event["type"] === "string" ? event["type"] : "";

@@ -28,19 +28,25 @@ async function ask(app: App, text: string, labels: Record<string, string> = {}):
   const thread = `t${count}`;
   const command = { command: "start", client: "c", thread, startKey: "k", answer: "a", mode: "new", message: { id: "u", text }, labels };
   const response = await app.fetch(
-    new Request(`http://localhost/api/threads/${thread}/runs`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(command) }),
+    new Request(`http://localhost/api/threads/${thread}/runs`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(command),
+    }),
   );
   // An answer that waits for a decision does not end: it is read as it stands when the asking has come.
   const reader = response.body?.getReader();
   const decoder = new TextDecoder();
-  for (let log = ""; !log.includes('"type":"approval.request"') || log.includes('"type":"run.end"'); ) {
+  for (let log = ""; !log.includes('"type":"approval.request"') || log.includes('"type":"run.end"');) {
     const chunk = await reader?.read();
     if (chunk === undefined || chunk.done) break;
     log += decoder.decode(chunk.value, { stream: true });
   }
   await new Promise((resolve) => setTimeout(resolve, 0));
   void reader?.cancel();
-  const stored = (await (await app.fetch(new Request(`http://localhost/api/threads/${thread}/messages`))).json()) as { messages: Message[] };
+  const stored = (await (await app.fetch(new Request(`http://localhost/api/threads/${thread}/messages`))).json()) as {
+    messages: Message[];
+  };
   const answer = stored.messages.at(-1);
   if (answer?.role !== "assistant") throw new Error("There is no answer.");
   return answer;
@@ -137,7 +143,11 @@ describe("recorded streams of providers", () => {
       expect(recording.wire).toBe(wire);
       const direct = (await foldStream(DECODERS[wire], [recording.bytes])).messages.at(-1);
       const served = await ask(app, "replay", { scenario: `replay:${recording.name}` });
-      const seen = (message: Message | undefined) => [message?.status, message?.status === "truncated" && message.cause, message === undefined ? "" : textOf(message)];
+      const seen = (message: Message | undefined) => [
+        message?.status,
+        message?.status === "truncated" && message.cause,
+        message === undefined ? "" : textOf(message),
+      ];
       if (JSON.stringify(seen(served)) !== JSON.stringify(seen(direct))) differences.push([recording.name, seen(served), seen(direct)]);
     }
     expect(differences).toEqual([]);

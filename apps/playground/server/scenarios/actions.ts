@@ -50,13 +50,18 @@ export const parallel: Scenario = {
   keywords: ["parallel", "weather", "two calls"],
   async play(stage) {
     await stage.say("I will look up both cities at once.");
-    const [first, second] = await Promise.all([stage.call("get_weather", { city: "Ljubljana" }), stage.call("get_weather", { city: "Oslo" })]);
+    const [first, second] = await Promise.all([
+      stage.call("get_weather", { city: "Ljubljana" }),
+      stage.call("get_weather", { city: "Oslo" }),
+    ]);
     await stage.pause(400);
     if (first.result !== "ok" || second.result !== "ok") {
       await stage.say("One of the look-ups failed, so there is nothing to compare.");
       return;
     }
-    await stage.say(`Ljubljana has ${describe(first.output)}. Oslo has ${describe(second.output)}. Take the umbrella to Ljubljana and the gloves to Oslo.`);
+    await stage.say(
+      `Ljubljana has ${describe(first.output)}. Oslo has ${describe(second.output)}. Take the umbrella to Ljubljana and the gloves to Oslo.`,
+    );
   },
 };
 

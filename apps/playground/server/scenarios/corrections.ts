@@ -11,7 +11,9 @@ export const revision: Scenario = {
   async play(stage) {
     const claim = stage.run.createId("claim");
     await stage.sayAs(claim, "Yes, you can deploy this now.");
-    await stage.say(" The pool drains in each region before the switch, so no request is lost. Begin with the smallest region and give it ten minutes.");
+    await stage.say(
+      " The pool drains in each region before the switch, so no request is lost. Begin with the smallest region and give it ten minutes.",
+    );
     stage.run.emit({ type: "run.phase", phase: "checking", label: "checking the pools" });
     await stage.pause(1_200);
     stage.run.emit({

@@ -17,10 +17,15 @@ export const length: Scenario = {
   async play(stage) {
     await stage.say(HALF);
     if (stage.run.mode === "continue") {
-      await stage.say(" switch the connection string.\n4. **Thaw** writes and keep the old cluster readable for a day.\n\nThe freeze lasts about eight seconds.");
+      await stage.say(
+        " switch the connection string.\n4. **Thaw** writes and keep the old cluster readable for a day.\n\nThe freeze lasts about eight seconds.",
+      );
       return;
     }
-    stage.run.end({ cause: "length", error: { code: "output-limit", message: "The model reached its limit of output tokens. Continue the answer.", retryable: true } });
+    stage.run.end({
+      cause: "length",
+      error: { code: "output-limit", message: "The model reached its limit of output tokens. Continue the answer.", retryable: true },
+    });
   },
 };
 
@@ -54,7 +59,11 @@ export const dropped: Scenario = {
     await stage.say("Yes, you can deploy this change safely. All pools have drained, the flag is in place");
     stage.run.end({
       cause: "disconnected",
-      error: { code: "stream-eof", message: "The connection to the model closed without a terminal event. Continue the answer, or ask again.", retryable: true },
+      error: {
+        code: "stream-eof",
+        message: "The connection to the model closed without a terminal event. Continue the answer, or ask again.",
+        retryable: true,
+      },
     });
   },
 };
@@ -69,7 +78,9 @@ export const resumed: Scenario = {
     await stage.say("The first half of this answer reached you before the connection broke. ");
     stage.cutConnection();
     await stage.pause(300);
-    await stage.say("The second half was written while nobody was listening, kept by the server, and sent again from the place where you left off. No word is missing and none came twice.");
+    await stage.say(
+      "The second half was written while nobody was listening, kept by the server, and sent again from the place where you left off. No word is missing and none came twice.",
+    );
   },
 };
 

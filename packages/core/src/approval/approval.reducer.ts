@@ -35,11 +35,7 @@ function statusOfDecision(items: readonly DecidedItem[]): ApprovalStatus {
   return items[0]?.decision ?? "rejected";
 }
 
-export function closeApproval(
-  approval: Approval,
-  status: ApprovalStatus,
-  facts: Pick<Approval, "decided" | "by"> = {},
-): Approval {
+export function closeApproval(approval: Approval, status: ApprovalStatus, facts: Pick<Approval, "decided" | "by"> = {}): Approval {
   const { command: _command, unconfirmed: _unconfirmed, ...rest } = approval;
   return { ...rest, status, ...facts };
 }

@@ -82,11 +82,7 @@ export function markDeciding(message: AssistantMessage, approvalId: string, comm
   return mapApproval(message, approvalId, (approval) => sendDecision(approval, command));
 }
 
-export function markDecisionFailed(
-  message: AssistantMessage,
-  approvalId: string,
-  outcome: "refused" | "unconfirmed",
-): AssistantMessage {
+export function markDecisionFailed(message: AssistantMessage, approvalId: string, outcome: "refused" | "unconfirmed"): AssistantMessage {
   return mapApproval(message, approvalId, (approval) => reopenDecision(approval, outcome));
 }
 

@@ -12,15 +12,7 @@ import type {
   Upstream,
 } from "../protocol/index.js";
 
-export type Liveness =
-  | "flowing"
-  | "slow"
-  | "stalled"
-  | "silent"
-  | "looping"
-  | "reconnecting"
-  | "awaiting-approval"
-  | "stopping";
+export type Liveness = "flowing" | "slow" | "stalled" | "silent" | "looping" | "reconnecting" | "awaiting-approval" | "stopping";
 
 /** Where an answer was cut. `offset` is in UTF-16 units inside that part. */
 export interface CutPoint {
@@ -52,15 +44,7 @@ export interface Seam {
   readonly gapMs: number | null;
 }
 
-export type SpanState =
-  | "speculative"
-  | "provisional"
-  | "verified"
-  | "settled"
-  | "unsupported"
-  | "replaced"
-  | "retracted"
-  | "dropped";
+export type SpanState = "speculative" | "provisional" | "verified" | "settled" | "unsupported" | "replaced" | "retracted" | "dropped";
 
 /** A run of text inside one part. Replaced text stays here until it is expunged; retracted text with `expunge` is ''. */
 export interface Span {

@@ -75,7 +75,9 @@ function ending(cause: Ending["cause"], error?: UnsayErrorData): Ending {
 }
 
 function withheldBecauseRetracted(draft: Draft): Ending {
-  const reason = draft.fields.parts.flatMap((part) => (part.type === "text" ? part.spans : [])).find((span) => span.state === "retracted")?.reason;
+  const reason = draft.fields.parts
+    .flatMap((part) => (part.type === "text" ? part.spans : []))
+    .find((span) => span.state === "retracted")?.reason;
   return ending("withheld", {
     code: "guard-tripped",
     message: `All text of this answer was taken back${reason === undefined ? "" : `: ${reason}`}.`,

@@ -1,11 +1,5 @@
 import type { EventOf, UnsayEvent } from "../protocol/index.js";
-import {
-  CALL_STATUS_OF_DECISION,
-  closeApproval,
-  createApproval,
-  decideApproval,
-  isOpen,
-} from "../approval/approval.reducer.js";
+import { CALL_STATUS_OF_DECISION, closeApproval, createApproval, decideApproval, isOpen } from "../approval/approval.reducer.js";
 import { createToolCall, finishCall, hasOutcome, readyCall, startCall } from "../tool-call/tool-call.reducer.js";
 import type { Draft } from "./draft.js";
 import type { Approval, ToolCall } from "./message.js";
@@ -147,7 +141,8 @@ function whyNotAskable(draft: Draft, event: EventOf<"approval.request">): string
   }
   for (const item of event.items) {
     const call = draft.fields.calls.findLast((candidate) => candidate.id === item.call);
-    if (call?.status !== "ready") return `The call ${item.call} is ${call?.status ?? "unknown here"}; only a ready call can be asked about.`;
+    if (call?.status !== "ready")
+      return `The call ${item.call} is ${call?.status ?? "unknown here"}; only a ready call can be asked about.`;
     if (call.argsHash !== item.argsHash) return `The request for ${item.call} names other arguments than the call has.`;
   }
   return null;

@@ -65,7 +65,13 @@ describe("the five statuses", () => {
   });
 
   it("an answer corrected on the way ends revised, one corrected after its end becomes revised", () => {
-    const revise: EventPayload = { type: "span.revise", spans: ["s"], replacement: { span: "s2", text: "No." }, reason: "checked", by: "model" };
+    const revise: EventPayload = {
+      type: "span.revise",
+      spans: ["s"],
+      replacement: { span: "s2", text: "No." },
+      reason: "checked",
+      by: "model",
+    };
     const during = fold(open(), part(), words("Yes."), revise, complete).message;
     const after = fold(open(), part(), words("Yes."), complete, revise).message;
     for (const message of [during, after]) {
@@ -75,8 +81,18 @@ describe("the five statuses", () => {
   });
 
   it("a truncated answer with a revision stays truncated", () => {
-    const revise: EventPayload = { type: "span.revise", spans: ["s"], replacement: { span: "s2", text: "No." }, reason: "checked", by: "model" };
-    expect(fold(open(), part(), words("Yes."), cut(), revise).message).toMatchObject({ status: "truncated", cause: "length", revisions: 1 });
+    const revise: EventPayload = {
+      type: "span.revise",
+      spans: ["s"],
+      replacement: { span: "s2", text: "No." },
+      reason: "checked",
+      by: "model",
+    };
+    expect(fold(open(), part(), words("Yes."), cut(), revise).message).toMatchObject({
+      status: "truncated",
+      cause: "length",
+      revisions: 1,
+    });
   });
 
   it("taking back everything leaves a withheld answer, also after a good end", () => {
@@ -163,13 +179,22 @@ describe("illegal transitions", () => {
 
   it("7: a tool that starts before it is ready, or unapproved, shows as unknown", () => {
     expect(fold(open(), propose, start)).toMatchObject({ violations: [{ rule: 7 }], message: { calls: [{ status: "unknown" }] } });
-    expect(fold(open(), propose, ready, ask(), start)).toMatchObject({ violations: [{ rule: 7 }], message: { calls: [{ status: "unknown" }] } });
-    expect(fold(open(), propose, ready, ask(), decide(), start)).toMatchObject({ violations: [], message: { calls: [{ status: "executing" }] } });
+    expect(fold(open(), propose, ready, ask(), start)).toMatchObject({
+      violations: [{ rule: 7 }],
+      message: { calls: [{ status: "unknown" }] },
+    });
+    expect(fold(open(), propose, ready, ask(), decide(), start)).toMatchObject({
+      violations: [],
+      message: { calls: [{ status: "executing" }] },
+    });
   });
 
   it("8: a tool that starts after a stop was accepted shows as unknown", () => {
     const factory = createEventFactory(IDS);
-    const live = foldEvents(pending(), [open(), propose, ready].map((payload) => factory.make(payload))).message;
+    const live = foldEvents(
+      pending(),
+      [open(), propose, ready].map((payload) => factory.make(payload)),
+    ).message;
     const stopping = requestStop(live, { command: "x", intent: "stop", at: cutPointOf(live) }, 0);
     const ack: EventPayload = { type: "stop.ack", command: "x", client: "me", atSeq: 3, upstream: "aborted", settling: [] };
     const result = foldEvents(stopping, [factory.make(ack), factory.make(start)], { client: "me" });
@@ -233,7 +258,14 @@ describe("illegal transitions", () => {
 describe("tool calls", () => {
   it("other arguments after the question withdraw it, and an answer to it no longer counts", () => {
     const other = { to: "mallory" };
-    const result = fold(open(), propose, ready, ask(), { type: "tool.ready", call: "c", args: other, argsHash: createArgsHash("c", "send", other) }, decide());
+    const result = fold(
+      open(),
+      propose,
+      ready,
+      ask(),
+      { type: "tool.ready", call: "c", args: other, argsHash: createArgsHash("c", "send", other) },
+      decide(),
+    );
     expect(rulesOf(result)).toEqual([6]);
     expect(result.message).toMatchObject({ approvals: [{ status: "superseded" }], calls: [{ status: "ready" }] });
   });
@@ -242,19 +274,24 @@ describe("tool calls", () => {
     const failed: EventPayload = { type: "tool.result", call: "c", result: "error" };
     const before = [open(), propose, ready, start] as const;
     expect(fold(...before, failed).message.calls[0]?.status).toBe("unknown");
-    expect(fold(...before, { ...failed, effect: "none" } as EventPayload).message.calls[0]?.status).toBe("failed");
+    expect(fold(...before, { ...failed, effect: "none" }).message.calls[0]?.status).toBe("failed");
   });
 
   it("a receipt that comes after the end is shown as late and corrects what was unknown", () => {
     const receipt: EventPayload = { type: "receipt", receipt: "x", call: "c", outcome: "succeeded", summary: "sent", doneAt: 1 };
     const message = fold(open(), propose, ready, start, cut("stopped"), receipt).message;
-    expect(message).toMatchObject({ calls: [{ status: "succeeded" }], receipts: [{ late: true }], effects: { succeeded: ["c"], unknown: [] }, notes: [] });
+    expect(message).toMatchObject({
+      calls: [{ status: "succeeded" }],
+      receipts: [{ late: true }],
+      effects: { succeeded: ["c"], unknown: [] },
+      notes: [],
+    });
   });
 
   it("a call that ran when the connection was lost is unknown, one that this client would have run is cancelled", () => {
-    const lost: UnsayEvent = { ...eventsFrom([cut()])[0], local: true, seq: null } as UnsayEvent;
+    const lost = createEventFactory(IDS).peek(cut(), { local: true });
     const server = foldEvents(fold(open(), propose, ready, start).message, [lost]).message;
-    const client = foldEvents(fold(open(), { ...propose, runsOn: "client" } as EventPayload, ready).message, [lost]).message;
+    const client = foldEvents(fold(open(), { ...propose, runsOn: "client" }, ready).message, [lost]).message;
     expect(server).toMatchObject({ calls: [{ status: "unknown" }], notes: ["uncertain-effects"] });
     expect(client).toMatchObject({ calls: [{ status: "cancelled" }] });
   });
@@ -283,7 +320,14 @@ describe("liveness", () => {
 
   it("goes from flowing to slow, stalled and silent by time without content, and never changes the status", () => {
     const message = foldEvents(pending(), eventsFrom([open(), part(), words("Hi")]), { now: 0 }).message;
-    expect([999, 1_000, 1_499, 1_500, 9_999, 10_000].map((now) => at(message, now))).toEqual(["flowing", "slow", "slow", "stalled", "stalled", "silent"]);
+    expect([999, 1_000, 1_499, 1_500, 9_999, 10_000].map((now) => at(message, now))).toEqual([
+      "flowing",
+      "slow",
+      "slow",
+      "stalled",
+      "stalled",
+      "silent",
+    ]);
     expect(tickMessage(message, 99_999).status).toBe("streaming");
   });
 
@@ -311,7 +355,9 @@ describe("replay", () => {
     fc.assert(
       fc.property(fc.constantFrom(...logs), fc.array(fc.nat({ max: 200 }), { maxLength: 8 }), (events, cuts) => {
         const edges = [0, ...cuts.map((edge) => edge % events.length).sort((a, b) => a - b), events.length];
-        const message = edges.slice(1).reduce((current, edge, index) => foldEvents(current, events.slice(edges[index], edge)).message, pending());
+        const message = edges
+          .slice(1)
+          .reduce((current, edge, index) => foldEvents(current, events.slice(edges[index], edge)).message, pending());
         expect(message).toEqual(foldEvents(pending(), events).message);
       }),
     );

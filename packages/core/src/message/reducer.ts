@@ -134,8 +134,11 @@ function ruleAgainst(draft: Draft, event: UnsayEvent): Verdict | null {
 }
 
 function ruleWhileWaiting(event: UnsayEvent): Verdict | null {
-  if (event.type === "run.end") return event.outcome === "complete" ? verdict(4, "The run ended complete while an approval was open.") : null;
-  return ALLOWED_WHILE_WAITING.has(event.type) ? null : verdict(4, `${event.type} came while the run waits for a decision; open a run first.`);
+  if (event.type === "run.end")
+    return event.outcome === "complete" ? verdict(4, "The run ended complete while an approval was open.") : null;
+  return ALLOWED_WHILE_WAITING.has(event.type)
+    ? null
+    : verdict(4, `${event.type} came while the run waits for a decision; open a run first.`);
 }
 
 function ruleAfterEnd(draft: Draft, event: UnsayEvent): Verdict | null {
@@ -279,7 +282,12 @@ function retract(draft: Draft, event: EventOf<"span.retract">, times: FoldTimes)
   const isLive = draft.status.status === "pending" || draft.status.status === "streaming";
   if (draft.fields.revisions === before || isLive) return;
   if (isAllRetracted(draft)) {
-    const error = { code: "guard-tripped", message: `The whole answer was taken back: ${event.reason}.`, retryable: false, userMessage: event.reason };
+    const error = {
+      code: "guard-tripped",
+      message: `The whole answer was taken back: ${event.reason}.`,
+      retryable: false,
+      userMessage: event.reason,
+    };
     return truncate(draft, { cause: "withheld", resumable: false, error }, true, times);
   }
   if (draft.status.status === "complete") draft.status = { status: "revised" };

@@ -1,13 +1,4 @@
-import type {
-  Approval,
-  AssistantMessage,
-  CutPoint,
-  Message,
-  Part,
-  Span,
-  TextPart,
-  ToolCall,
-} from "./message.js";
+import type { Approval, AssistantMessage, CutPoint, Message, Part, Span, TextPart, ToolCall } from "./message.js";
 
 /** Kinds whose text is the answer itself: not its reasoning, and not a refusal to give one. */
 const ANSWER_KINDS: ReadonlySet<TextPart["kind"]> = new Set([
@@ -110,9 +101,7 @@ function cutPart(part: TextPart, offset: number): TextPart {
 export function cutPointOf(message: AssistantMessage): CutPoint {
   const part = message.parts.findLast((candidate) => candidate.type !== "call");
   const length =
-    part?.type === "text"
-      ? part.spans.reduce((sum, span) => sum + (span.replaces === undefined ? span.text.length : 0), 0)
-      : null;
+    part?.type === "text" ? part.spans.reduce((sum, span) => sum + (span.replaces === undefined ? span.text.length : 0), 0) : null;
   return { seq: message.run?.lastSeq ?? 0, part: part?.id ?? null, offset: length };
 }
 

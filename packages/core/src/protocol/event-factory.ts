@@ -29,7 +29,7 @@ export function createEventFactory(
       seq: UNNUMBERED.has(payload.type) ? null : next,
       t: extra?.t ?? null,
       ...(extra?.local === true ? { local: true as const } : {}),
-    }) as UnsayEvent;
+    });
   return {
     run: ids.run,
     get nextSeq() {

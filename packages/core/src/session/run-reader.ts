@@ -52,7 +52,8 @@ const EOF: LostEnd = {
   cause: "disconnected",
   error: {
     code: "stream-eof",
-    message: "The connection ended before the server said how the answer ended. What was received is kept. Reconnect, or continue the answer.",
+    message:
+      "The connection ended before the server said how the answer ended. What was received is kept. Reconnect, or continue the answer.",
     retryable: true,
   },
 };

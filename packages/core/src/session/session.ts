@@ -31,20 +31,22 @@ import {
   type StopRecord,
   type UserMessage,
 } from "../message/index.js";
-import {
-  findAssistant,
-  findLive,
-  pauseReasonAfter,
-  replaceMessage,
-  selectThreadError,
-  selectThreadStatus,
-} from "../thread/thread.js";
+import { findAssistant, findLive, pauseReasonAfter, replaceMessage, selectThreadError, selectThreadStatus } from "../thread/thread.js";
 import type { Transport } from "../transport/transport.js";
 import { RECONNECT_POLICY } from "./backoff.js";
 import { scheduleFrame, systemClock } from "./clock.js";
 import { endLocally } from "./local-end.js";
 import { RunReader, type LostEnd, type RunPosition, type RunReaderHost } from "./run-reader.js";
-import type { Clock, ConnectionState, Decision, ReconnectPolicy, SendOptions, Session, SessionOptions, SessionState } from "./session.types.js";
+import type {
+  Clock,
+  ConnectionState,
+  Decision,
+  ReconnectPolicy,
+  SendOptions,
+  Session,
+  SessionOptions,
+  SessionState,
+} from "./session.types.js";
 
 /** A stop or decision that nobody answered for this long is said to be unconfirmed. */
 export const UNCONFIRMED_MS = 5_000;
@@ -511,7 +513,10 @@ class ThreadSession {
     if (message?.status !== "truncated" || message.run === null || findLive(this.#state.messages) !== undefined) return;
     const { id, thread, parent } = message;
     this.#setMessage(reopen(message, this.#clock.now()));
-    const replay = createPendingMessage({ id, thread, parent }, { now: this.#clock.now(), ...(message.startedAt === null ? {} : { epoch: message.startedAt }) });
+    const replay = createPendingMessage(
+      { id, thread, parent },
+      { now: this.#clock.now(), ...(message.startedAt === null ? {} : { epoch: message.startedAt }) },
+    );
     this.#attachTo(messageId, { ...replay, run: { ...message.run, state: "open", lastSeq: 0 }, runs: message.runs });
   }
 
@@ -575,15 +580,15 @@ class ThreadSession {
   // ── history and mounting ─────────────────────────────────────────────────────────────────────
 
   async #load(): Promise<readonly Message[]> {
-    const { history, active } = this.#transport;
-    if (history === undefined) {
+    const transport = this.#transport;
+    if (transport.history === undefined) {
       this.#update({ history: "ready" });
       return this.#state.messages;
     }
     const signal = new AbortController().signal;
     try {
-      const stored = await history.call(this.#transport, this.#state.id, { signal });
-      const running = (await active?.call(this.#transport, this.#state.id, { signal })) ?? null;
+      const stored = await transport.history(this.#state.id, { signal });
+      const running = (await transport.active?.(this.#state.id, { signal })) ?? null;
       this.#adopt(stored, running?.message ?? null);
     } catch (error) {
       this.#update({ history: "failed", error: error instanceof UnsayError ? error.toJSON() : HISTORY_FAILED });

@@ -1,19 +1,10 @@
 import type { StoreApi } from "zustand/vanilla";
 import type { Diagnostic, ProtocolViolation, StopIntent, UnsayErrorData } from "../protocol/index.js";
 import type { Message } from "../message/message.js";
+import type { QueuePauseReason, ThreadStatus } from "../thread/thread.js";
 import type { Transport } from "../transport/transport.js";
 
-export type ThreadStatus = "submitted" | "streaming" | "error" | "ready";
-
-export type ConnectionStatus =
-  | "idle"
-  | "connecting"
-  | "open"
-  | "quiet"
-  | "lost"
-  | "resuming"
-  | "gone"
-  | "closed";
+export type ConnectionStatus = "idle" | "connecting" | "open" | "quiet" | "lost" | "resuming" | "gone" | "closed";
 
 export interface ConnectionState {
   readonly status: ConnectionStatus;
@@ -25,8 +16,6 @@ export interface QueuedMessage {
   readonly id: string;
   readonly text: string;
 }
-
-export type QueuePauseReason = "stopped" | "error" | "approval" | "offline";
 
 export interface SessionState {
   readonly id: string;

@@ -6,9 +6,7 @@ import { foldEvents } from "../message/reducer.js";
 import { createUserMessage } from "../message/create.js";
 
 /** One moment of a script, in ms since the run began: events that arrive, or a thing that happens to the connection. */
-export type ScriptStep =
-  | { readonly at: number; readonly event: EventPayload }
-  | { readonly at: number; readonly fault: "disconnect" };
+export type ScriptStep = { readonly at: number; readonly event: EventPayload } | { readonly at: number; readonly fault: "disconnect" };
 
 /** A stream as data: the same for tests, stories and demonstrations. */
 export interface Script {
@@ -28,7 +26,14 @@ export const SCRIPT_CAPS: Caps = { resume: true, stop: "command", continue: true
 /** Words as a model sends them: `part` opened, one append every `everyMs`, closed unless `open` is asked for. */
 export function streamWords(
   text: string,
-  options: { readonly at: number; readonly everyMs?: number; readonly part?: string; readonly span?: string; readonly kind?: "answer" | "reasoning" | "verdict"; readonly open?: boolean },
+  options: {
+    readonly at: number;
+    readonly everyMs?: number;
+    readonly part?: string;
+    readonly span?: string;
+    readonly kind?: "answer" | "reasoning" | "verdict";
+    readonly open?: boolean;
+  },
 ): readonly ScriptStep[] {
   const part = options.part ?? "answer";
   const span = options.span ?? `${part}-1`;
@@ -59,7 +64,14 @@ export function completeStep(at: number): ScriptStep {
 /** A call with its arguments, up to `tool.ready`. */
 export function readyCall(
   at: number,
-  call: { readonly call: string; readonly name: string; readonly args: unknown; readonly effect: "read" | "write" | "irreversible"; readonly title?: string; readonly target?: string },
+  call: {
+    readonly call: string;
+    readonly name: string;
+    readonly args: unknown;
+    readonly effect: "read" | "write" | "irreversible";
+    readonly title?: string;
+    readonly target?: string;
+  },
 ): readonly ScriptStep[] {
   const argsHash = createArgsHash(call.call, call.name, call.args);
   return [
@@ -98,7 +110,11 @@ export function createScriptFactory(script: Script, message = `${script.id}-answ
   return createEventFactory({ thread: "thread", run: `${script.id}-run`, message });
 }
 
-export function eventsOf(script: Script, until: number = Number.POSITIVE_INFINITY, factory: EventFactory = createScriptFactory(script)): readonly UnsayEvent[] {
+export function eventsOf(
+  script: Script,
+  until: number = Number.POSITIVE_INFINITY,
+  factory: EventFactory = createScriptFactory(script),
+): readonly UnsayEvent[] {
   return script.steps.flatMap((step) => ("event" in step && step.at <= until ? [factory.make(step.event, { t: step.at })] : []));
 }
 
@@ -110,7 +126,10 @@ export function playScript(script: Script, options: { readonly until?: number } 
 
 /** Just the answer of `playScript`. */
 export function playAnswer(script: Script, options: { readonly until?: number } = {}): AssistantMessage {
-  const pending = createPendingMessage({ id: `${script.id}-answer`, thread: "thread", parent: `${script.id}-user` }, { now: 0, epoch: SCRIPT_EPOCH });
+  const pending = createPendingMessage(
+    { id: `${script.id}-answer`, thread: "thread", parent: `${script.id}-user` },
+    { now: 0, epoch: SCRIPT_EPOCH },
+  );
   return foldEvents(pending, eventsOf(script, options.until), { now: 0, epoch: SCRIPT_EPOCH }).message;
 }
 

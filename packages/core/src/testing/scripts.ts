@@ -1,7 +1,8 @@
 import { NO_EFFECTS, type Cause, type UnsayErrorData } from "../protocol/index.js";
 import { askStep, completeStep, endOf, openStep, readyCall, streamWords, type Script, type ScriptStep } from "./script.js";
 
-const DEPLOY = "Drain the pool in eu-west first. Then flip the flag, and watch the error rate for ten minutes before you go on to ap-south.";
+const DEPLOY =
+  "Drain the pool in eu-west first. Then flip the flag, and watch the error rate for ten minutes before you go on to ap-south.";
 
 function script(id: string, title: string, prompt: string, steps: readonly ScriptStep[], rest: Partial<Script> = {}): Script {
   return { id, title, prompt, steps: [openStep(), ...steps], ...rest };
@@ -25,11 +26,22 @@ function truncatedScript(cause: Cause, error?: UnsayErrorData): Script {
   ]);
 }
 
-const EMAIL = { to: ["ana@north.example", "bo@north.example"], subject: "Invoice 1043", body: "Hi Ana, attached is the invoice for October." };
+const EMAIL = {
+  to: ["ana@north.example", "bo@north.example"],
+  subject: "Invoice 1043",
+  body: "Hi Ana, attached is the invoice for October.",
+};
 
 function gateScript(): Script {
   const intro = streamWords("I can send the invoice to both contacts. Here is the e-mail:", { at: 200 });
-  const call = readyCall(endOf(intro), { call: "call-1", name: "send_email", args: EMAIL, effect: "irreversible", title: "Send email", target: "2 people" });
+  const call = readyCall(endOf(intro), {
+    call: "call-1",
+    name: "send_email",
+    args: EMAIL,
+    effect: "irreversible",
+    title: "Send email",
+    target: "2 people",
+  });
   const outro = streamWords("The invoice is on its way to Ana and Bo.", { at: 900, part: "after" });
   const refused = streamWords("Understood, nothing was sent. Tell me what to change.", { at: 300, part: "after" });
   return script(
@@ -41,7 +53,17 @@ function gateScript(): Script {
       onDecision: {
         approve: [
           { at: 50, event: { type: "tool.start", call: "call-1", attempt: 1, callKey: "key-1" } },
-          { at: 700, event: { type: "receipt", receipt: "receipt-1", call: "call-1", outcome: "succeeded", summary: "email sent to 2 people", doneAt: 1_767_268_800_000 } },
+          {
+            at: 700,
+            event: {
+              type: "receipt",
+              receipt: "receipt-1",
+              call: "call-1",
+              outcome: "succeeded",
+              summary: "email sent to 2 people",
+              doneAt: 1_767_268_800_000,
+            },
+          },
           { at: 720, event: { type: "tool.result", call: "call-1", result: "ok", output: { sent: 2 } } },
           ...outro,
           completeStep(endOf(outro)),
@@ -54,7 +76,10 @@ function gateScript(): Script {
 
 function revisionScript(): Script {
   const first = streamWords("Yes, you can deploy this safely. ", { at: 200, span: "claim", open: true });
-  const rest = streamWords("The pool drains in each region before the switch, so no request is lost.", { at: endOf(first), span: "why" }).slice(1);
+  const rest = streamWords("The pool drains in each region before the switch, so no request is lost.", {
+    at: endOf(first),
+    span: "why",
+  }).slice(1);
   const at = endOf([...first, ...rest], 400);
   return script("revision", "Self-correction", "Can I deploy this now?", [
     ...first,
@@ -101,7 +126,13 @@ function reasoningScript(): Script {
 
 function parallelScript(): Script {
   const calls = [
-    ...readyCall(300, { call: "weather-1", name: "get_weather", args: { city: "Ljubljana" }, effect: "read", title: "Weather in Ljubljana" }),
+    ...readyCall(300, {
+      call: "weather-1",
+      name: "get_weather",
+      args: { city: "Ljubljana" },
+      effect: "read",
+      title: "Weather in Ljubljana",
+    }),
     ...readyCall(320, { call: "weather-2", name: "get_weather", args: { city: "Oslo" }, effect: "read", title: "Weather in Oslo" }),
   ];
   const done: ScriptStep[] = [
@@ -111,7 +142,12 @@ function parallelScript(): Script {
     { at: 1_500, event: { type: "tool.result", call: "weather-1", result: "ok", output: { c: 11 } } },
   ];
   const answer = streamWords("Ljubljana has 11 °C, Oslo 4 °C.", { at: 1_600 });
-  return script("parallel", "Two parallel calls", "Weather in Ljubljana and Oslo?", [...calls, ...done, ...answer, completeStep(endOf(answer))]);
+  return script("parallel", "Two parallel calls", "Weather in Ljubljana and Oslo?", [
+    ...calls,
+    ...done,
+    ...answer,
+    completeStep(endOf(answer)),
+  ]);
 }
 
 function resumeScript(): Script {

@@ -1,7 +1,12 @@
 import type { UnsayErrorData } from "../protocol/index.js";
 import type { AssistantMessage, Message } from "../message/message.js";
 import { isLive, selectOpenApprovals } from "../message/selectors.js";
-import type { QueuePauseReason, ThreadStatus } from "../session/session.types.js";
+
+/** What a thread or a hook is doing. It never says whether an answer is whole. */
+export type ThreadStatus = "submitted" | "streaming" | "error" | "ready";
+
+/** Why queued messages wait for the user. */
+export type QueuePauseReason = "stopped" | "error" | "approval" | "offline";
 
 /** Pure questions about a list of messages, and pure changes of it. */
 
@@ -28,7 +33,6 @@ function latestAnswer(messages: readonly Message[]): AssistantMessage | undefine
 
 const BAD_CAUSES: ReadonlySet<string> = new Set(["failed", "disconnected", "corrupt"]);
 
-/** What the thread is doing. It never says whether an answer is whole. */
 export function selectThreadStatus(messages: readonly Message[]): ThreadStatus {
   const latest = latestAnswer(messages);
   if (latest?.status === "pending") return "submitted";

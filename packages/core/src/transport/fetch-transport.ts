@@ -4,7 +4,9 @@ import { networkError, problemOfBody, problemOfResponse } from "./http-problem.j
 import type { EventStream, Transport } from "./transport.js";
 
 export type FetchFunction = (url: string, init: RequestInit) => Promise<Response>;
-type HeadersOption = Readonly<Record<string, string>> | (() => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>);
+type HeadersOption =
+  | Readonly<Record<string, string>>
+  | (() => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>);
 
 export interface HttpOptions {
   readonly url: string;
@@ -70,8 +72,10 @@ export async function streamOf(response: Response, decode: Decode, context: Deco
   const problem = await problemOfBody(response);
   if (problem !== null) throw problem;
   const run = response.headers.get("x-unsay-run") ?? undefined;
-  return decodeBody(response.body ?? emptyBody(), decode({ ...context, ...(run === undefined ? {} : { run }) }), { run, onDiagnostic: context.onDiagnostic });
+  return decodeBody(response.body ?? emptyBody(), decode({ ...context, ...(run === undefined ? {} : { run }) }), {
+    run,
+    onDiagnostic: context.onDiagnostic,
+  });
 }
 
 async function* emptyBody(): AsyncGenerator<Uint8Array> {}
-

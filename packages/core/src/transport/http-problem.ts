@@ -39,7 +39,8 @@ export async function problemOfBody(response: Response): Promise<UnsayError | nu
 
 const WEB_PAGE: UnsayErrorData = {
   code: "stream-corrupt",
-  message: "A web page came instead of an answer, often a login or a proxy's error page. Check the URL and whether you are still signed in.",
+  message:
+    "A web page came instead of an answer, often a login or a proxy's error page. Check the URL and whether you are still signed in.",
   retryable: false,
   userMessage: "A web page came instead of an answer. You may have to sign in again.",
 };
@@ -86,7 +87,12 @@ function parseProviderError(json: unknown): UnsayErrorData | undefined {
   if (typeof error === "string") return providerError(error, "");
   if (typeof error !== "object" || error === null) return undefined;
   const fields = error as Record<string, unknown>;
-  return providerError(String(fields["message"] ?? "no message"), `${String(fields["type"] ?? "")} ${String(fields["code"] ?? "")}`);
+  return providerError(wordOf(fields["message"]) || "no message", `${wordOf(fields["type"])} ${wordOf(fields["code"])}`);
+}
+
+/** Codes come as words or numbers; anything else is no word. */
+function wordOf(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }
 
 function providerError(message: string, kind: string): UnsayErrorData {
@@ -106,11 +112,21 @@ function describeStatus(status: number, body: string): UnsayErrorData {
   switch (status) {
     case 401:
     case 403:
-      return { code: "unauthorized", message: `${message} Sign in again, or check the key.`, retryable: false, userMessage: "You are not signed in any more. Sign in and send it again." };
+      return {
+        code: "unauthorized",
+        message: `${message} Sign in again, or check the key.`,
+        retryable: false,
+        userMessage: "You are not signed in any more. Sign in and send it again.",
+      };
     case 404:
       return { code: "not-found", message: `${message} Check the URL of the transport.`, retryable: false };
     case 429:
-      return { code: "rate-limited", message: `${message} Wait before asking again.`, retryable: true, userMessage: "Too many requests right now." };
+      return {
+        code: "rate-limited",
+        message: `${message} Wait before asking again.`,
+        retryable: true,
+        userMessage: "Too many requests right now.",
+      };
     default:
       return status >= 500
         ? { code: "provider-error", message: `${message} Ask again later.`, retryable: true, userMessage: "The server had a problem." }

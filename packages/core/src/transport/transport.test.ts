@@ -33,7 +33,12 @@ afterEach(() => {
 
 /** Asks once and waits for the answer's end. */
 async function ask(transport: Transport, diagnostics: string[] = []): Promise<AssistantMessage> {
-  const session = createSession({ id: "t", transport, reconnect: { tries: 2, baseMs: 1 }, onDiagnostic: (each) => diagnostics.push(each.code) });
+  const session = createSession({
+    id: "t",
+    transport,
+    reconnect: { tries: 2, baseMs: 1 },
+    onDiagnostic: (each) => diagnostics.push(each.code),
+  });
   return new Promise((resolve) => {
     session.store.subscribe(({ messages }) => {
       const answer = messages.findLast((message) => message.role === "assistant");
@@ -110,7 +115,9 @@ const CASES: readonly Case[] = [
   {
     what: "422 in our own error shape",
     respond: (_request, response) =>
-      response.writeHead(422, { "content-type": "application/json" }).end('{"code":"invalid-request","message":"The message has no text. Send some.","retryable":false,"field":"text"}'),
+      response
+        .writeHead(422, { "content-type": "application/json" })
+        .end('{"code":"invalid-request","message":"The message has no text. Send some.","retryable":false,"field":"text"}'),
     cause: "failed",
     code: "invalid-request",
   },
@@ -215,7 +222,7 @@ describe("a hole in the log", () => {
     let isFirst = true;
     const afters: (string | null)[] = [];
     const payloads: readonly EventPayload[] = [
-      { ...open, caps: { resume: true } } as EventPayload,
+      { ...open, caps: { resume: true } },
       ...started.slice(1),
       { type: "span.append", part: "p", span: "s", text: "two " },
       { type: "span.append", part: "p", span: "s", text: "three" },

@@ -110,7 +110,9 @@ describe("useApproval", () => {
   it("starts the guard again when the window comes back to the front", async () => {
     const { clock } = await openGate();
     await pass(clock, 600);
-    act(() => fireEvent.focus(window) && undefined);
+    act(() => {
+      fireEvent.focus(window);
+    });
     expect(screen.getByRole("status").textContent).toBe("open arming 3");
     await pass(clock, 600);
     expect(screen.getByRole("status").textContent).toBe("open free 3");

@@ -25,27 +25,31 @@ export interface Arming {
  */
 export function useArming(clock: Clock, isWatching: boolean, question: string, guardMs: number = GUARD_MS): Arming {
   const [element, setElement] = useState<HTMLElement | null>(null);
-  const [isArmed, setIsArmed] = useState(false);
+  const [armedFor, setArmedFor] = useState<string | null>(null);
   const cancel = useRef<() => void>(() => {});
 
-  const restart = useCallback(() => {
+  const begin = useCallback(() => {
     cancel.current();
-    setIsArmed(false);
-    cancel.current = clock.after(guardMs, () => setIsArmed(true));
-  }, [clock, guardMs]);
+    cancel.current = clock.after(guardMs, () => setArmedFor(question));
+  }, [clock, guardMs, question]);
+
+  const restart = useCallback(() => {
+    setArmedFor(null);
+    begin();
+  }, [begin]);
 
   useEffect(() => {
     if (!isWatching || element === null) return;
-    restart();
+    begin();
     const stopWatching = [watchPosition(element, clock, restart), watchVisibility(element, restart), watchWindow(restart)];
     return () => {
       cancel.current();
-      setIsArmed(false);
+      setArmedFor(null);
       for (const stop of stopWatching) stop();
     };
-  }, [clock, element, isWatching, question, restart]);
+  }, [begin, clock, element, isWatching, restart]);
 
-  return { isArmed: isArmed && isWatching, ref: setElement, restart };
+  return { isArmed: isWatching && armedFor === question, ref: setElement, restart };
 }
 
 function watchPosition(element: HTMLElement, clock: Clock, onMove: () => void): () => void {

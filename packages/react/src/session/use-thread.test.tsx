@@ -50,7 +50,7 @@ describe("useThread", () => {
 
   it("keeps its thread when the transport is made anew in each render", async () => {
     const { clock, transport } = setUp();
-    const { result, rerender } = renderHook(() => useThread({ id: "t", transport: { ...transport, start: transport.start }, clock }));
+    const { result, rerender } = renderHook(() => useThread({ id: "t", transport: { ...transport }, clock }));
     act(() => result.current.sendMessage("go"));
     rerender();
     await pass(clock, 10_000);

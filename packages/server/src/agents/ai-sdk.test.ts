@@ -47,7 +47,10 @@ function modelOf(...steps: Chunk[][]): MockLanguageModelV4 {
 }
 
 async function open(model: MockLanguageModelV4, tools: ToolSet = {}, maxSteps?: number): Promise<TestServer> {
-  const server = await createTestServer({ tools, agent: createAiSdkAgent({ model, system: "Be brief.", maxRetries: 0, ...(maxSteps === undefined ? {} : { maxSteps }) }) });
+  const server = await createTestServer({
+    tools,
+    agent: createAiSdkAgent({ model, system: "Be brief.", maxRetries: 0, ...(maxSteps === undefined ? {} : { maxSteps }) }),
+  });
   servers.push(server);
   return server;
 }
@@ -190,10 +193,17 @@ describe("its tool calls", () => {
     });
     const events = await stream.all();
     expect(sent).toEqual(decision === "approve" ? [{ to: "ana@north.example" }] : []);
-    const order = events.map((event) => event.type).filter((type) => ["part.open", "tool.propose", "tool.args", "tool.ready", "approval.request", "tool.start", "tool.result"].includes(type));
+    const order = events
+      .map((event) => event.type)
+      .filter((type) =>
+        ["part.open", "tool.propose", "tool.args", "tool.ready", "approval.request", "tool.start", "tool.result"].includes(type),
+      );
     expect(order.slice(0, 5)).toEqual(["part.open", "tool.propose", "tool.args", "tool.ready", "approval.request"]);
     expect(JSON.stringify(model.doStreamCalls[1]?.prompt)).toContain(decision === "approve" ? '"sent":1' : "The user said no");
-    expect(await answerOf(server)).toMatchObject({ status: "complete", calls: [{ status: decision === "approve" ? "succeeded" : "rejected" }] });
+    expect(await answerOf(server)).toMatchObject({
+      status: "complete",
+      calls: [{ status: decision === "approve" ? "succeeded" : "rejected" }],
+    });
   });
 
   it("never run after a stop at the gate", async () => {
@@ -227,7 +237,10 @@ describe("its tool calls", () => {
   });
 
   it("get the full error of a tool that failed", async () => {
-    const { tools } = mailbox("read", new ToolFailure("Mailbox is full.", { code: "mailbox-full", hint: "Delete something.", effect: "none" }));
+    const { tools } = mailbox(
+      "read",
+      new ToolFailure("Mailbox is full.", { code: "mailbox-full", hint: "Delete something.", effect: "none" }),
+    );
     const model = modelOf(...steps('{"to":"ana"}'));
     await ask(model, tools);
     expect(JSON.stringify(model.doStreamCalls[1]?.prompt)).toContain("Delete something.");
@@ -236,7 +249,10 @@ describe("its tool calls", () => {
   it("may use one provider id twice", async () => {
     const { tools, sent } = mailbox("read");
     const call = toolCall("call_1", "send_email", '{"to":"ana"}');
-    const answer = await ask(modelOf([...call, finish("tool-calls")], [...call, finish("tool-calls")], [...text("Both."), finish("stop", "stop")]), tools);
+    const answer = await ask(
+      modelOf([...call, finish("tool-calls")], [...call, finish("tool-calls")], [...text("Both."), finish("stop", "stop")]),
+      tools,
+    );
     expect(sent).toHaveLength(2);
     expect(answer.calls.map((entry) => entry.status)).toEqual(["succeeded", "succeeded"]);
     expect(answer).toMatchObject({ status: "complete", usage: { generated: 21 } });

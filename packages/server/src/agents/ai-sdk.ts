@@ -1,4 +1,15 @@
-import { APICallError, jsonSchema, stepCountIs, streamText, tool, type FlexibleSchema, type LanguageModel, type ModelMessage, type TextStreamPart, type ToolSet as ModelTools } from "ai";
+import {
+  APICallError,
+  jsonSchema,
+  stepCountIs,
+  streamText,
+  tool,
+  type FlexibleSchema,
+  type LanguageModel,
+  type ModelMessage,
+  type TextStreamPart,
+  type ToolSet as ModelTools,
+} from "ai";
 import type { Cause, UnsayErrorData } from "@unsay/core/protocol";
 import type { ToolOutcome } from "../tool-call/tool.js";
 import type { Agent, AgentEnd, AgentRun } from "./agent.js";
@@ -42,7 +53,13 @@ export function createAiSdkAgent(options: AiSdkAgentOptions): Agent {
 
 function messagesOf(run: AgentRun): ModelMessage[] {
   const before = run.history.map(({ role, content }): ModelMessage => ({ role, content }));
-  const goOn: ModelMessage[] = run.partial === "" ? [] : [{ role: "assistant", content: run.partial }, { role: "user", content: GO_ON }];
+  const goOn: ModelMessage[] =
+    run.partial === ""
+      ? []
+      : [
+          { role: "assistant", content: run.partial },
+          { role: "user", content: GO_ON },
+        ];
   return [...before, { role: "user", content: run.input }, ...goOn];
 }
 
@@ -57,7 +74,8 @@ function toolsOf(run: AgentRun, names: readonly string[] | undefined, calls: Cal
         ...(description === undefined ? {} : { description }),
         // The definition leaves the schema's kind to the agent's library; it refuses what is none.
         inputSchema: (inputSchema ?? ANY_OBJECT) as FlexibleSchema<unknown>,
-        execute: async (input, { toolCallId }) => answerForModel(await run.callTool(name, input, { call: await calls.whenRead(toolCallId) })),
+        execute: async (input, { toolCallId }) =>
+          answerForModel(await run.callTool(name, input, { call: await calls.whenRead(toolCallId) })),
       }),
     ]),
   );
@@ -73,9 +91,17 @@ function answerForModel(outcome: ToolOutcome): unknown {
     case "error":
       return { result: "error", error: outcome.error, note: "Nothing was done." };
     case "unknown":
-      return { result: "unknown", error: outcome.error, note: `It may have happened. Do not retry without the idempotency key ${outcome.callKey}.` };
+      return {
+        result: "unknown",
+        error: outcome.error,
+        note: `It may have happened. Do not retry without the idempotency key ${outcome.callKey}.`,
+      };
     case "rejected":
-      return { result: "rejected", ...(outcome.reason === undefined ? {} : { reason: outcome.reason }), note: "The user said no. Nothing was done." };
+      return {
+        result: "rejected",
+        ...(outcome.reason === undefined ? {} : { reason: outcome.reason }),
+        note: "The user said no. Nothing was done.",
+      };
     case "expired":
       return { result: "expired", note: "Nobody answered the request for approval in time. Nothing was done." };
     case "cancelled":
@@ -205,7 +231,14 @@ class StreamReader {
   /** Counts are the provider's own; with none reported, nothing is said, which is not zero. */
   #sayUsage(final: boolean): void {
     if (this.#generated === null) return;
-    this.#run.emit({ type: "usage", generated: this.#generated, billed: final ? this.#generated : null, billedReasoning: final ? this.#reasoning : null, source: "ai-sdk", final });
+    this.#run.emit({
+      type: "usage",
+      generated: this.#generated,
+      billed: final ? this.#generated : null,
+      billedReasoning: final ? this.#reasoning : null,
+      source: "ai-sdk",
+      final,
+    });
   }
 }
 
@@ -249,18 +282,42 @@ function unknownReason(raw: string): AgentEnd {
 }
 
 const OUTPUT_LIMIT: UnsayErrorData = { code: "output-limit", message: "The answer reached its limit of output tokens.", retryable: false };
-const CONTEXT_WINDOW: UnsayErrorData = { code: "context-window", message: "The conversation filled the model's context window.", retryable: false };
-const STEP_LIMIT: UnsayErrorData = { code: "output-limit", message: "The run reached its limit of model calls while the model still called tools. Raise `maxSteps`, or continue the answer.", retryable: false };
+const CONTEXT_WINDOW: UnsayErrorData = {
+  code: "context-window",
+  message: "The conversation filled the model's context window.",
+  retryable: false,
+};
+const STEP_LIMIT: UnsayErrorData = {
+  code: "output-limit",
+  message: "The run reached its limit of model calls while the model still called tools. Raise `maxSteps`, or continue the answer.",
+  retryable: false,
+};
 const FILTERED: UnsayErrorData = { code: "guard-tripped", message: "The provider's content filter stopped the answer.", retryable: false };
-const PROVIDER_ERROR: UnsayErrorData = { code: "provider-error", message: "The provider reported an error while answering.", retryable: true, userMessage: "The model provider reported an error." };
+const PROVIDER_ERROR: UnsayErrorData = {
+  code: "provider-error",
+  message: "The provider reported an error while answering.",
+  retryable: true,
+  userMessage: "The model provider reported an error.",
+};
 
 /** What the provider wrote may hold account ids and keys, so only its status is passed on; the log has the rest. */
 function failed(error: unknown): AgentEnd {
   const status = statusOf(error);
-  if (status === null) return ended("failed", { ...PROVIDER_ERROR, message: `The model call failed (${error instanceof Error ? error.name : typeof error}). The provider did not say more.` });
+  if (status === null)
+    return ended("failed", {
+      ...PROVIDER_ERROR,
+      message: `The model call failed (${error instanceof Error ? error.name : typeof error}). The provider did not say more.`,
+    });
   const isBusy = status === 429 || status === 503 || status === 529;
   return ended("failed", {
-    code: status === 429 ? "rate-limited" : isBusy ? "provider-overloaded" : status === 401 || status === 403 ? "unauthorized" : "provider-error",
+    code:
+      status === 429
+        ? "rate-limited"
+        : isBusy
+          ? "provider-overloaded"
+          : status === 401 || status === 403
+            ? "unauthorized"
+            : "provider-error",
     message: `The provider answered with status ${status}. ${status === 401 || status === 403 ? "Check the API key and the model's name." : isBusy ? "Wait before asking again." : "Look at what is sent."}`,
     retryable: isBusy || status >= 500,
     userMessage: isBusy ? "The model is busy right now." : "The model provider refused the request.",
@@ -276,5 +333,10 @@ function statusOf(error: unknown): number | null {
 
 function invalidCall(name: string, error: unknown): UnsayErrorData {
   const hint = error instanceof Error ? error.message.slice(0, 500) : "";
-  return { code: "invalid-arguments", message: `The model called ${name} with arguments that do not fit, so it was not run.`, retryable: false, ...(hint === "" ? {} : { hint }) };
+  return {
+    code: "invalid-arguments",
+    message: `The model called ${name} with arguments that do not fit, so it was not run.`,
+    retryable: false,
+    ...(hint === "" ? {} : { hint }),
+  };
 }

@@ -73,7 +73,15 @@ export class Approvals {
   #pose(subject: ApprovalSubject, sig?: string): Promise<readonly DecidedItem[]> {
     const { clock, expiryMs, emit } = this.#options;
     const { approval, items, expiresInMs } = subject;
-    emit({ type: "approval.request", approval, items, options: ["once"], editable: false, expiresInMs, ...(sig === undefined ? {} : { sig }) });
+    emit({
+      type: "approval.request",
+      approval,
+      items,
+      options: ["once"],
+      editable: false,
+      expiresInMs,
+      ...(sig === undefined ? {} : { sig }),
+    });
     return new Promise((settle) => {
       const cancelExpiry = clock.after(expiryMs, () => this.#expire(approval));
       this.#open.set(approval, { subject, cancelExpiry, settle, expiresAt: clock.now() + expiryMs });
@@ -101,7 +109,8 @@ export class Approvals {
   /** Withdraws the question about one call. */
   cancel(call: string, by: string): void {
     for (const open of this.#open.values()) {
-      if (open.subject.items.some((item) => item.call === call)) this.#close(open, decideAll(open.subject.items, "cancelled"), "cancelled", by);
+      if (open.subject.items.some((item) => item.call === call))
+        this.#close(open, decideAll(open.subject.items, "cancelled"), "cancelled", by);
     }
   }
 
@@ -151,13 +160,19 @@ function decideAll(items: readonly ApprovalItem[], decision: DecidedItem["decisi
 /** One choice for each item that was shown, bound to the arguments that were shown. */
 function readDecision(command: DecideCommand, asked: readonly ApprovalItem[]): readonly DecidedItem[] {
   if (command.items.length !== asked.length) {
-    throw invalidRequest(`The approval asks about ${asked.length} call(s), and the decision has ${command.items.length}. Decide each call once.`, "items");
+    throw invalidRequest(
+      `The approval asks about ${asked.length} call(s), and the decision has ${command.items.length}. Decide each call once.`,
+      "items",
+    );
   }
   return asked.map(({ call, argsHash }) => {
     const item = command.items.find((candidate) => candidate.call === call);
     if (item === undefined) throw invalidRequest(`The decision says nothing about the call ${call}.`, "items");
     if (item.argsHash !== argsHash) {
-      throw conflict("approval-args-mismatch", `The decision on ${call} is about other arguments than were asked about, so nothing was run. Show the arguments of approval.request and decide again.`);
+      throw conflict(
+        "approval-args-mismatch",
+        `The decision on ${call} is about other arguments than were asked about, so nothing was run. Show the arguments of approval.request and decide again.`,
+      );
     }
     const decision = item.decision === "approve" ? "approved" : "rejected";
     return { call, argsHash, decision, ...(item.reason === undefined ? {} : { reason: item.reason }) };

@@ -77,5 +77,9 @@ async function readText(request: Request): Promise<string> {
 }
 
 function tooLarge(): HttpProblem {
-  return new HttpProblem(413, { code: "invalid-request", message: `The body is larger than ${MAX_BODY_BYTES} bytes. Send less.`, retryable: false });
+  return new HttpProblem(413, {
+    code: "invalid-request",
+    message: `The body is larger than ${MAX_BODY_BYTES} bytes. Send less.`,
+    retryable: false,
+  });
 }

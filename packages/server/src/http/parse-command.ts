@@ -19,8 +19,10 @@ export function parseStart(body: unknown, thread: string): StartCommand {
   const parent = optional(fields, "parent", id);
   const redirects = optional(fields, "redirects", id);
   const labels = optional(fields, "labels", labelsOf);
-  if (mode === "new" && message === undefined) throw invalidRequest("A new answer needs the user's `message` with `id` and `text`.", "message");
-  if (mode === "regenerate" && parent === undefined) throw invalidRequest("`regenerate` needs `parent`, the id of the user message to answer again.", "parent");
+  if (mode === "new" && message === undefined)
+    throw invalidRequest("A new answer needs the user's `message` with `id` and `text`.", "message");
+  if (mode === "regenerate" && parent === undefined)
+    throw invalidRequest("`regenerate` needs `parent`, the id of the user message to answer again.", "parent");
   return {
     command: "start",
     client: id(fields, "client"),
@@ -89,7 +91,10 @@ function parseDecide(fields: Fields, thread: string): DecideCommand {
 function decideItem(value: unknown): DecideItem {
   const fields = fieldsOf(value, "items");
   if (fields["edited"] !== undefined) {
-    throw invalidRequest("This server does not take edited arguments. Reject the call with a reason, and let the model propose it anew.", "edited");
+    throw invalidRequest(
+      "This server does not take edited arguments. Reject the call with a reason, and let the model propose it anew.",
+      "edited",
+    );
   }
   const reason = optional(fields, "reason", text);
   return {
@@ -101,7 +106,14 @@ function decideItem(value: unknown): DecideItem {
 }
 
 function parseUndo(fields: Fields, thread: string): UndoCommand {
-  return { command: "undo", id: id(fields, "id"), client: id(fields, "client"), thread, run: id(fields, "run"), receipt: id(fields, "receipt") };
+  return {
+    command: "undo",
+    id: id(fields, "id"),
+    client: id(fields, "client"),
+    thread,
+    run: id(fields, "run"),
+    receipt: id(fields, "receipt"),
+  };
 }
 
 function fieldsOf(value: unknown, field?: string): Fields {
@@ -148,7 +160,10 @@ function userInput(fields: Fields, name: string): UserInput {
 
 function labelsOf(fields: Fields, name: string): Readonly<Record<string, string>> {
   const entries = Object.entries(fieldsOf(fields[name], name));
-  if (entries.length > MAX_LABELS || !entries.every(([key, value]) => isId(key) && typeof value === "string" && value.length <= MAX_ID_LENGTH)) {
+  if (
+    entries.length > MAX_LABELS ||
+    !entries.every(([key, value]) => isId(key) && typeof value === "string" && value.length <= MAX_ID_LENGTH)
+  ) {
     throw invalidRequest(`\`${name}\` must hold at most ${MAX_LABELS} short strings.`, name);
   }
   return Object.fromEntries(entries) as Readonly<Record<string, string>>;

@@ -25,14 +25,21 @@ export function parseRoute(method: string, pathname: string, basePath: string): 
   const route = matchPath(pathname, basePath);
   const allowed = METHODS[route.name];
   if (method !== allowed) {
-    throw new HttpProblem(405, { code: "invalid-request", message: `This address takes ${allowed}, not ${method.slice(0, 20)}.`, retryable: false });
+    throw new HttpProblem(405, {
+      code: "invalid-request",
+      message: `This address takes ${allowed}, not ${method.slice(0, 20)}.`,
+      retryable: false,
+    });
   }
   return route;
 }
 
 function matchPath(pathname: string, basePath: string): Route {
   if (!pathname.startsWith(`${basePath}/`)) throw notFound();
-  const [kind, id, leaf, ...rest] = pathname.slice(basePath.length + 1).split("/").map(decode);
+  const [kind, id, leaf, ...rest] = pathname
+    .slice(basePath.length + 1)
+    .split("/")
+    .map(decode);
   if (id === undefined || leaf === undefined || rest.length > 0) throw notFound();
   const key = `${String(kind)}/${leaf}`;
   switch (key) {
@@ -63,7 +70,9 @@ function decode(segment: string): string {
 
 export function isId(value: unknown): value is string {
   // oxlint-disable-next-line no-control-regex -- control characters are what an id may not have
-  return typeof value === "string" && value !== "" && value.length <= MAX_ID_LENGTH && !/\p{Surrogate}/u.test(value) && !/[\u0000-\u001f\u007f]/u.test(value);
+  return (
+    typeof value === "string" && value !== "" && value.length <= MAX_ID_LENGTH && !/\p{Surrogate}/u.test(value) && !/\p{Cc}/u.test(value)
+  );
 }
 
 function checkId(value: string, field: string): string {

@@ -17,7 +17,8 @@ export function toNodeHandler(fetch: FetchHandler): NodeHandler {
 
 async function answer(fetch: FetchHandler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const request = toRequest(incoming);
-  const response = request === null ? new Response(BAD_HOST, { status: 400, headers: { "content-type": "application/json" } }) : await fetch(request);
+  const response =
+    request === null ? new Response(BAD_HOST, { status: 400, headers: { "content-type": "application/json" } }) : await fetch(request);
   outgoing.statusCode = response.status;
   for (const [name, value] of response.headers) outgoing.appendHeader(name, value);
   if (response.body === null) {
@@ -28,7 +29,11 @@ async function answer(fetch: FetchHandler, incoming: IncomingMessage, outgoing: 
   await pump(response.body, outgoing);
 }
 
-const BAD_HOST = JSON.stringify({ code: "invalid-request", message: "The request has no readable address. Check its Host header and path.", retryable: false });
+const BAD_HOST = JSON.stringify({
+  code: "invalid-request",
+  message: "The request has no readable address. Check its Host header and path.",
+  retryable: false,
+});
 
 function toRequest(incoming: IncomingMessage): Request | null {
   const url = URL.parse(incoming.url ?? "/", `http://${incoming.headers.host ?? "localhost"}`);
@@ -41,7 +46,12 @@ function toRequest(incoming: IncomingMessage): Request | null {
   const method = incoming.method ?? "GET";
   if (method === "GET" || method === "HEAD") return new Request(url, { method, headers });
   // `duplex` is required for a streamed body, and missing in the DOM's types.
-  const init: RequestInit & { duplex: "half" } = { method, headers, body: Readable.toWeb(incoming) as ReadableStream<Uint8Array>, duplex: "half" };
+  const init: RequestInit & { duplex: "half" } = {
+    method,
+    headers,
+    body: Readable.toWeb(incoming) as ReadableStream<Uint8Array>,
+    duplex: "half",
+  };
   return new Request(url, init);
 }
 

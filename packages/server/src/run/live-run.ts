@@ -1,4 +1,15 @@
-import { UnsayError, type Cause, type DecidedItem, type DecideCommand, type EventPayload, type RunEnd, type RunPhase, type StopCommand, type UnsayErrorData, type Upstream } from "@unsay/core/protocol";
+import {
+  UnsayError,
+  type Cause,
+  type DecidedItem,
+  type DecideCommand,
+  type EventPayload,
+  type RunEnd,
+  type RunPhase,
+  type StopCommand,
+  type UnsayErrorData,
+  type Upstream,
+} from "@unsay/core/protocol";
 import type { Clock } from "@unsay/core";
 import { Approvals } from "../approval/approvals.js";
 import type { ApprovalSigner } from "../approval/signature.js";
@@ -183,10 +194,11 @@ export class LiveRun {
   async #runAgent(): Promise<void> {
     const answer = this.#options.agent(this.#createAgentRun());
     if (!(Symbol.asyncIterator in answer)) await answer;
-    else for await (const event of answer) {
-      if (this.#isEnding || this.#planned !== null) break;
-      this.#say(event);
-    }
+    else
+      for await (const event of answer) {
+        if (this.#isEnding || this.#planned !== null) break;
+        this.#say(event);
+      }
     while (this.#relayed.length > 0 && !this.#isEnding) await this.#relayed.pop();
     // A foreign stream that never said how it ended was cut, however quietly its agent returned.
     if (this.#isRelaying) this.#planned ??= { outcome: "truncated", cause: "disconnected", error: NO_END };
@@ -194,7 +206,15 @@ export class LiveRun {
 
   #failedBy(error: unknown): Ending {
     const { log, record } = this.#options;
-    if (!this.#isEnding) log({ level: "error", event: "agent.failed", run: record.run, thread: record.thread, message: "The agent threw, so the run ends as failed.", error });
+    if (!this.#isEnding)
+      log({
+        level: "error",
+        event: "agent.failed",
+        run: record.run,
+        thread: record.thread,
+        message: "The agent threw, so the run ends as failed.",
+        error,
+      });
     return { outcome: "truncated", cause: "failed", error: errorOfAgent(error) };
   }
 

@@ -54,13 +54,20 @@ describe("a stream that an agent passes on", () => {
 
   it("keeps the cause and the error that it states", async () => {
     const error = { code: "provider-overloaded", message: "Busy.", retryable: true };
-    const server = await relay([...TEXT, { type: "run.end", outcome: "truncated", cause: "failed", resumable: false, error, effects: NO_EFFECTS }]);
+    const server = await relay([
+      ...TEXT,
+      { type: "run.end", outcome: "truncated", cause: "failed", resumable: false, error, effects: NO_EFFECTS },
+    ]);
     await (await server.start()).all();
     expect(await answerOf(server)).toMatchObject({ cause: "failed", error });
   });
 
   it("brings no receipts of its own", async () => {
-    const server = await relay([...TEXT, { type: "receipt", receipt: "r", call: "c", outcome: "succeeded", summary: "done", doneAt: 1 }, COMPLETE]);
+    const server = await relay([
+      ...TEXT,
+      { type: "receipt", receipt: "r", call: "c", outcome: "succeeded", summary: "done", doneAt: 1 },
+      COMPLETE,
+    ]);
     await (await server.start()).all();
     expect(await answerOf(server)).toMatchObject({ status: "truncated", cause: "failed", receipts: [] });
   });
@@ -98,7 +105,11 @@ describe("a stream that an agent passes on", () => {
       COMPLETE,
     ]);
     await (await server.start()).all();
-    expect(await answerOf(server)).toMatchObject({ status: "complete", approvals: [{ status: "approved" }], calls: [{ status: "succeeded" }] });
+    expect(await answerOf(server)).toMatchObject({
+      status: "complete",
+      approvals: [{ status: "approved" }],
+      calls: [{ status: "succeeded" }],
+    });
   });
 
   it("is never complete while it waits for an approval it never asked for", async () => {

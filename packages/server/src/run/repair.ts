@@ -8,7 +8,8 @@ export function createRepair(record: StoredRun, events: readonly UnsayEvent[]): 
   for (const event of events) ledger.apply(event);
   const t = events.at(-1)?.t ?? null;
   const factory = createEventFactory({ thread: record.thread, run: record.run, message: record.message }, record.lastSeq + 1);
-  const opening: readonly EventPayload[] = events.length > 0 ? [] : [{ type: "run.open", caps: { resume: true }, heartbeatMs: null, ttlMs: null }];
+  const opening: readonly EventPayload[] =
+    events.length > 0 ? [] : [{ type: "run.open", caps: { resume: true }, heartbeatMs: null, ttlMs: null }];
   const closing = closeCalls(ledger);
   for (const payload of closing) ledger.apply(payload);
   const end: EventPayload = {
@@ -18,7 +19,8 @@ export function createRepair(record: StoredRun, events: readonly UnsayEvent[]): 
     resumable: false,
     error: {
       code: "lease-expired",
-      message: "The process that produced this answer is gone, and nobody else can go on with it. What was stored is kept. Continue the answer, or ask again.",
+      message:
+        "The process that produced this answer is gone, and nobody else can go on with it. What was stored is kept. Continue the answer, or ask again.",
       retryable: true,
       userMessage: "The server lost this answer before it was finished.",
     },
@@ -29,14 +31,12 @@ export function createRepair(record: StoredRun, events: readonly UnsayEvent[]): 
 }
 
 function closeCalls(ledger: CallLedger): readonly EventPayload[] {
-  const decisions = [...ledger.openApprovals].map(
-    ([approval, items]): EventPayload => ({
-      type: "approval.decision",
-      approval,
-      items: items.map(({ call, argsHash }) => ({ call, argsHash, decision: "cancelled" })),
-      by: "server",
-    }),
-  );
+  const decisions = [...ledger.openApprovals].map(([approval, items]): EventPayload => ({
+    type: "approval.decision",
+    approval,
+    items: items.map(({ call, argsHash }) => ({ call, argsHash, decision: "cancelled" })),
+    by: "server",
+  }));
   const cancelled = ledger.undispatched.map((call): EventPayload => ({ type: "tool.result", call, result: "cancelled" }));
   const unknown = ledger.executing.map((call): EventPayload => ({ type: "tool.result", call, result: "unknown" }));
   return [...decisions, ...cancelled, ...unknown];

@@ -1,4 +1,12 @@
-import { createEventFactory, type Envelope, type EventFactory, type EventOf, type EventPayload, type RunEnd, type UnsayEvent } from "@unsay/core/protocol";
+import {
+  createEventFactory,
+  type Envelope,
+  type EventFactory,
+  type EventOf,
+  type EventPayload,
+  type RunEnd,
+  type UnsayEvent,
+} from "@unsay/core/protocol";
 import type { Clock } from "@unsay/core";
 import type { Log } from "../log.js";
 import type { Store, StoredRun } from "../stores/store.js";
@@ -134,7 +142,14 @@ export class RunLog implements EventSource {
       const isOwner = await store.append(record.run, record.owner, batch, this.#leaseUntil());
       if (!isOwner) return this.#lose();
     } catch (error) {
-      log({ level: "error", event: "store.failed", run: record.run, thread: record.thread, message: "Events of this run could not be stored. They are tried again with the next ones.", error });
+      log({
+        level: "error",
+        event: "store.failed",
+        run: record.run,
+        thread: record.thread,
+        message: "Events of this run could not be stored. They are tried again with the next ones.",
+        error,
+      });
       return false;
     }
     this.#saved += batch.length;
@@ -143,7 +158,13 @@ export class RunLog implements EventSource {
 
   #lose(): false {
     const { record, log, onLost } = this.#options;
-    log({ level: "warn", event: "lease.lost", run: record.run, thread: record.thread, message: "Another process has ended this run, so its producer stops without a word." });
+    log({
+      level: "warn",
+      event: "lease.lost",
+      run: record.run,
+      thread: record.thread,
+      message: "Another process has ended this run, so its producer stops without a word.",
+    });
     onLost();
     return false;
   }
@@ -154,7 +175,13 @@ export class RunLog implements EventSource {
     const { store, record, log } = this.#options;
     this.#saving = this.#saving.then(async (isStored) => {
       await store.rewrite(record.run, changed).catch((error: unknown) => {
-        log({ level: "error", event: "store.failed", run: record.run, message: "Withdrawn text could not be taken out of the store. Take it out by hand.", error });
+        log({
+          level: "error",
+          event: "store.failed",
+          run: record.run,
+          message: "Withdrawn text could not be taken out of the store. Take it out by hand.",
+          error,
+        });
       });
       return isStored;
     });
@@ -189,6 +216,15 @@ export class RunLog implements EventSource {
 
 /** Whoever says something can't say which run, place or time it belongs to. */
 function withoutEnvelope(payload: EventPayload): EventPayload {
-  const { v: _v, thread: _thread, run: _run, message: _message, seq: _seq, t: _t, local: _local, ...rest } = payload as EventPayload & Partial<Envelope>;
+  const {
+    v: _v,
+    thread: _thread,
+    run: _run,
+    message: _message,
+    seq: _seq,
+    t: _t,
+    local: _local,
+    ...rest
+  } = payload as EventPayload & Partial<Envelope>;
   return rest;
 }

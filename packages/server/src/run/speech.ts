@@ -38,7 +38,9 @@ export class Speech {
   /** Throws `UnsayError` for what an agent may not say. */
   say(payload: EventPayload, mode: "say" | "relay" = "say"): void {
     const allowed = mode === "say" ? SAYABLE : RELAYABLE;
-    const problem = allowed.has(payload.type) ? this.#problemOf(payload) : `an agent may not say ${String(payload.type)}: only the server states it`;
+    const problem = allowed.has(payload.type)
+      ? this.#problemOf(payload)
+      : `an agent may not say ${String(payload.type)}: only the server states it`;
     if (problem !== null) throw invalidEvent(problem);
     if (payload.type === "part.open") this.#open.add(payload.part);
     if (payload.type === "part.close") this.#open.delete(payload.part);
@@ -93,9 +95,11 @@ export class Speech {
   #problemOf(payload: EventPayload): string | null {
     const parsed = parseEvent({ ...SOME_ENVELOPE, ...payload });
     if (!parsed.ok) return parsed.unknownType === undefined ? parsed.message : `no reader knows the event ${parsed.unknownType}`;
-    if (payload.type === "span.append" && !this.#open.has(payload.part)) return `span.append names the part ${payload.part}, which is not open`;
+    if (payload.type === "span.append" && !this.#open.has(payload.part))
+      return `span.append names the part ${payload.part}, which is not open`;
     if (payload.type === "part.open" && this.#open.has(payload.part)) return `the part ${payload.part} is open already`;
-    if (JSON.stringify(payload).length > MAX_EVENT_LENGTH) return `the event ${payload.type} is longer than ${MAX_EVENT_LENGTH} characters; send smaller ones`;
+    if (JSON.stringify(payload).length > MAX_EVENT_LENGTH)
+      return `the event ${payload.type} is longer than ${MAX_EVENT_LENGTH} characters; send smaller ones`;
     return null;
   }
 }

@@ -7,7 +7,12 @@ import type { EventSource } from "./run-log.js";
 const POLL_MS = 500;
 
 /** A run that is not produced here: read from the store, and watched until it has ended there or is repaired. */
-export function createStoredSource(record: StoredRun, store: Store, clock: Clock, refresh: (record: StoredRun) => Promise<StoredRun>): EventSource {
+export function createStoredSource(
+  record: StoredRun,
+  store: Store,
+  clock: Clock,
+  refresh: (record: StoredRun) => Promise<StoredRun>,
+): EventSource {
   let current = record;
   return {
     async after(seq: number): Promise<readonly UnsayEvent[]> {

@@ -63,7 +63,9 @@ class SqliteStore implements Store {
   async createRun(run: NewRun): Promise<{ readonly run: StoredRun; readonly created: boolean }> {
     const { run: id, thread, startKey, owner, leaseUntil, ...facts } = run;
     const inserted = this.#database
-      .prepare("INSERT INTO runs (run, thread, start_key, facts, owner, lease_until) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (thread, start_key) DO NOTHING")
+      .prepare(
+        "INSERT INTO runs (run, thread, start_key, facts, owner, lease_until) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (thread, start_key) DO NOTHING",
+      )
       .run(id, thread, startKey, JSON.stringify(facts), owner, leaseUntil);
     const found = await this.findRun(thread, startKey);
     if (found === null) throw new Error("SQLite took the run and lost it.");

@@ -53,7 +53,11 @@ describe.each([
 
   it("creates a run once for each start key of a thread", async () => {
     const store = createStore();
-    const results = await Promise.all([store.createRun(newRun()), store.createRun(newRun({ run: "r2" })), store.createRun(newRun({ run: "r3", thread: "t2" }))]);
+    const results = await Promise.all([
+      store.createRun(newRun()),
+      store.createRun(newRun({ run: "r2" })),
+      store.createRun(newRun({ run: "r3", thread: "t2" })),
+    ]);
     expect(results.map((result) => [result.run.run, result.created])).toEqual([
       ["r1", true],
       ["r1", false],
@@ -73,7 +77,11 @@ describe.each([
 
   it("gives back what was appended, from any cursor", async () => {
     const store = await withRun();
-    const events = eventsOf([OPEN, { type: "part.open", part: "p", kind: "answer" }, { type: "span.append", part: "p", span: "s", text: "ä\u2028\ud800\u0000" }]);
+    const events = eventsOf([
+      OPEN,
+      { type: "part.open", part: "p", kind: "answer" },
+      { type: "span.append", part: "p", span: "s", text: "ä\u2028\ud800\u0000" },
+    ]);
     expect(await store.append("r1", "me", events.slice(0, 1), 3_000)).toBe(true);
     expect(await store.append("r1", "me", events.slice(1), 4_000)).toBe(true);
     for (const after of [0, 1, 2, 3, 9]) expect(await store.read("r1", after)).toEqual(events.slice(after));
@@ -95,7 +103,11 @@ describe.each([
 
   it("knows the end with its events, and takes late ones after it", async () => {
     const store = await withRun();
-    const events = eventsOf([OPEN, END, { type: "usage", generated: 1, billed: null, billedReasoning: null, source: "model", final: true }]);
+    const events = eventsOf([
+      OPEN,
+      END,
+      { type: "usage", generated: 1, billed: null, billedReasoning: null, source: "model", final: true },
+    ]);
     await store.append("r1", "me", events.slice(0, 2), 1);
     expect(await store.getRun("r1")).toMatchObject({ end: { outcome: "complete" }, lastSeq: 2 });
     expect(await store.append("r1", "me", events.slice(2), 1)).toBe(true);
@@ -164,7 +176,14 @@ describe("a restart on the SQLite store", () => {
     await server.server.close();
     const messages = await server.messages();
     expect(messages.map((message) => (message.status === "truncated" ? message.cause : message.status))).toEqual([
-      "complete", "complete", "complete", "length", "complete", "stopped", "complete", "disconnected",
+      "complete",
+      "complete",
+      "complete",
+      "length",
+      "complete",
+      "stopped",
+      "complete",
+      "disconnected",
     ]);
     await server.close();
     await before.close();
@@ -191,7 +210,11 @@ describe("a restart on the SQLite store", () => {
     const stream = await server.start();
     await stream.until((event) => event.type === "span.append");
     await server.clock.advance(200);
-    const bytes = () => readdirSync(folder).filter((name) => join(folder, name).startsWith(path)).map((name) => readFileSync(join(folder, name), "latin1")).join("");
+    const bytes = () =>
+      readdirSync(folder)
+        .filter((name) => join(folder, name).startsWith(path))
+        .map((name) => readFileSync(join(folder, name), "latin1"))
+        .join("");
     expect(bytes()).toContain("zebra-4711-secret");
     await server.clock.advance(1_000);
     await stream.all();

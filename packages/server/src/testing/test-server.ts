@@ -84,7 +84,17 @@ export function startCommand(change: Record<string, unknown> = {}): Record<strin
 }
 
 export function stopCommand(change: Record<string, unknown> = {}): Record<string, unknown> {
-  return { command: "stop", id: "stop-1", client: "client-1", thread: "t1", scope: "run", intent: "stop", ackSeq: 0, painted: null, ...change };
+  return {
+    command: "stop",
+    id: "stop-1",
+    client: "client-1",
+    thread: "t1",
+    scope: "run",
+    intent: "stop",
+    ackSeq: 0,
+    painted: null,
+    ...change,
+  };
 }
 
 export function subscribe(response: Response): Subscription {

@@ -34,7 +34,14 @@ export function foldThread(thread: string, runs: readonly RunWithEvents[]): read
 function addUserMessage(messages: Message[], thread: string, { user, createdAt, redirects }: StoredRun): void {
   if (user === null || messages.some((message) => message.id === user.id)) return;
   messages.push(
-    createUserMessage({ id: user.id, thread, text: user.text, delivery: "sent", startedAt: createdAt, ...(redirects === null ? {} : { redirects }) }),
+    createUserMessage({
+      id: user.id,
+      thread,
+      text: user.text,
+      delivery: "sent",
+      startedAt: createdAt,
+      ...(redirects === null ? {} : { redirects }),
+    }),
   );
 }
 

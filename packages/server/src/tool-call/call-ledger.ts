@@ -54,7 +54,8 @@ export class CallLedger {
       case "tool.start":
         return this.#set(payload.call, "executing");
       case "receipt":
-        if (payload.outcome === "succeeded" || payload.outcome === "failed" || payload.outcome === "unknown") this.#set(payload.call, payload.outcome);
+        if (payload.outcome === "succeeded" || payload.outcome === "failed" || payload.outcome === "unknown")
+          this.#set(payload.call, payload.outcome);
         return;
       case "tool.result":
         return this.#finish(payload);

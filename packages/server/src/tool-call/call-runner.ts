@@ -1,4 +1,12 @@
-import { bindArgs, createArgsHash, UnsayError, type DecideCommand, type EventPayload, type ToolEffect, type UnsayErrorData } from "@unsay/core/protocol";
+import {
+  bindArgs,
+  createArgsHash,
+  UnsayError,
+  type DecideCommand,
+  type EventPayload,
+  type ToolEffect,
+  type UnsayErrorData,
+} from "@unsay/core/protocol";
 import type { Clock } from "@unsay/core";
 import type { Answer, Approvals } from "../approval/approvals.js";
 import type { ApprovalSigner } from "../approval/signature.js";
@@ -205,7 +213,8 @@ export class CallRunner {
   }
 
   #cancelled(call: BoundCall): ToolOutcome {
-    if (this.#options.ledger.undispatched.includes(call.id)) this.#options.emit({ type: "tool.result", call: call.id, result: "cancelled" });
+    if (this.#options.ledger.undispatched.includes(call.id))
+      this.#options.emit({ type: "tool.result", call: call.id, result: "cancelled" });
     return CANCELLED;
   }
 
@@ -257,7 +266,11 @@ export class CallRunner {
     const isHarmless = call.effect === "read" || (thrown instanceof ToolFailure && thrown.effect === "none");
     log({ level: "warn", event: "tool.failed", run, thread, message: `The tool ${call.name} failed.`, error: thrown });
     if (call.effect !== "read") {
-      this.#writeReceipt(call, isHarmless ? "failed" : "unknown", { summary: isHarmless ? `${titleOf(call)} failed; nothing was done.` : `We could not confirm whether ${titleOf(call)} was carried out.` });
+      this.#writeReceipt(call, isHarmless ? "failed" : "unknown", {
+        summary: isHarmless
+          ? `${titleOf(call)} failed; nothing was done.`
+          : `We could not confirm whether ${titleOf(call)} was carried out.`,
+      });
       await flush();
     }
     if (isHarmless) {
@@ -333,7 +346,12 @@ function receiptOf(call: BoundCall, output: unknown, log: Log): ToolReceipt {
   try {
     return call.tool.receipt?.(output, call.args) ?? plain;
   } catch (error) {
-    log({ level: "error", event: "tool.receipt-failed", message: `The receipt function of ${call.name} threw; a plain receipt was written.`, error });
+    log({
+      level: "error",
+      event: "tool.receipt-failed",
+      message: `The receipt function of ${call.name} threw; a plain receipt was written.`,
+      error,
+    });
     return plain;
   }
 }
@@ -342,7 +360,11 @@ function errorOfTool(name: string, thrown: unknown): UnsayErrorData {
   if (thrown instanceof ToolFailure) return thrown.data;
   if (thrown instanceof UnsayError) return thrown.toJSON();
   const kind = thrown instanceof Error ? thrown.name : typeof thrown;
-  return { code: "tool-failed", message: `The tool ${name} threw (${kind}); the server's log has the details. It said nothing about what it had done.`, retryable: false };
+  return {
+    code: "tool-failed",
+    message: `The tool ${name} threw (${kind}); the server's log has the details. It said nothing about what it had done.`,
+    retryable: false,
+  };
 }
 
 const NOT_CONFIRMED: UnsayErrorData = {
@@ -353,18 +375,35 @@ const NOT_CONFIRMED: UnsayErrorData = {
 };
 
 function unknownTool(name: string, tools: ToolSet): UnsayErrorData {
-  return { code: "tool-not-ready", message: `There is no tool "${name}". The tools are: ${Object.keys(tools).join(", ") || "none"}.`, retryable: false };
+  return {
+    code: "tool-not-ready",
+    message: `There is no tool "${name}". The tools are: ${Object.keys(tools).join(", ") || "none"}.`,
+    retryable: false,
+  };
 }
 
 function reused(id: string): UnsayErrorData {
-  return { code: "invalid-arguments", message: `The call id ${id} was used before in this run. Give each call its own id.`, retryable: false };
+  return {
+    code: "invalid-arguments",
+    message: `The call id ${id} was used before in this run. Give each call its own id.`,
+    retryable: false,
+  };
 }
 
 function invalidArguments(name: string, thrown: unknown): UnsayErrorData {
   const hint = thrown instanceof Error ? thrown.message : String(thrown);
-  return { code: "invalid-arguments", message: `The arguments of ${name} do not fit, so it was not run. See the hint, and call it again.`, retryable: false, hint };
+  return {
+    code: "invalid-arguments",
+    message: `The arguments of ${name} do not fit, so it was not run. See the hint, and call it again.`,
+    retryable: false,
+    hint,
+  };
 }
 
 function changedArguments(name: string): UnsayErrorData {
-  return { code: "approval-args-mismatch", message: `What was approved is not what ${name} was about to run, so it was not run.`, retryable: false };
+  return {
+    code: "approval-args-mismatch",
+    message: `What was approved is not what ${name} was about to run, so it was not run.`,
+    retryable: false,
+  };
 }

@@ -23,7 +23,11 @@ interface Bench {
 
 const EMAIL = { to: "ana@north.example", subject: "Invoice 1043" };
 
-async function createBench(tool: Partial<ToolDefinition>, options: Partial<UnsayServerOptions> = {}, args: unknown = EMAIL): Promise<Bench> {
+async function createBench(
+  tool: Partial<ToolDefinition>,
+  options: Partial<UnsayServerOptions> = {},
+  args: unknown = EMAIL,
+): Promise<Bench> {
   const ran: Bench["ran"] = [];
   const outcomes: ToolOutcome[] = [];
   const agent: Agent = async (run) => {
@@ -89,15 +93,35 @@ describe("the gate", () => {
     const request = await untilAsked(stream);
     await server.clock.advance(60_000);
     expect(ran).toHaveLength(0);
-    expect(request).toMatchObject({ items: [{ call: "call-1", argsHash: createArgsHash("call-1", "send_email", EMAIL) }], editable: false, expiresInMs: 900_000, sig: expect.stringMatching(/^[0-9a-f]{64}$/u) });
+    expect(request).toMatchObject({
+      items: [{ call: "call-1", argsHash: createArgsHash("call-1", "send_email", EMAIL) }],
+      editable: false,
+      expiresInMs: 900_000,
+      sig: expect.stringMatching(/^[0-9a-f]{64}$/u),
+    });
     expect((await decide(server, request)).status).toBe(202);
     const events = await stream.all();
     expect(ran).toHaveLength(1);
     expect(ran[0]).toMatchObject({ args: EMAIL, context: { callKey: `${stream.run}:call-1` } });
     expect(outcomes).toEqual([{ result: "ok", output: { sent: 1 } }]);
-    const order = events.map((event) => event.type).filter((type) => type.startsWith("tool.") || type.startsWith("approval.") || type === "receipt");
-    expect(order).toEqual(["tool.propose", "tool.args", "tool.ready", "approval.request", "approval.decision", "tool.start", "receipt", "tool.result"]);
-    expect(await answerOf(server)).toMatchObject({ status: "complete", effects: { succeeded: ["call-1"] }, receipts: [{ outcome: "succeeded" }] });
+    const order = events
+      .map((event) => event.type)
+      .filter((type) => type.startsWith("tool.") || type.startsWith("approval.") || type === "receipt");
+    expect(order).toEqual([
+      "tool.propose",
+      "tool.args",
+      "tool.ready",
+      "approval.request",
+      "approval.decision",
+      "tool.start",
+      "receipt",
+      "tool.result",
+    ]);
+    expect(await answerOf(server)).toMatchObject({
+      status: "complete",
+      effects: { succeeded: ["call-1"] },
+      receipts: [{ outcome: "succeeded" }],
+    });
   });
 
   it("runs once for twenty approvals at once, by one command or by twenty", async () => {
@@ -129,7 +153,10 @@ describe("the gate", () => {
     const { server, ran } = await createBench({});
     const stream = await server.start();
     const request = await untilAsked(stream);
-    const [first, second] = await Promise.all([decide(server, request, { id: "a", ...reject(request) }), decide(server, request, { id: "b" })]);
+    const [first, second] = await Promise.all([
+      decide(server, request, { id: "a", ...reject(request) }),
+      decide(server, request, { id: "b" }),
+    ]);
     await stream.all();
     expect([first.status, second.status].toSorted((a, b) => a - b)).toEqual([202, 409]);
     expect(ran).toHaveLength(first.status === 202 ? 0 : 1);
@@ -148,7 +175,11 @@ describe("the gate", () => {
     expect(ran).toHaveLength(0);
     expect(find(events, "approval.decision")).toMatchObject([{ items: [{ decision: "cancelled" }] }]);
     expect(find(events, "run.end")).toMatchObject([{ cause: "stopped", effects: { cancelled: ["call-1"] } }]);
-    expect(await answerOf(server)).toMatchObject({ status: "truncated", calls: [{ status: "cancelled" }], approvals: [{ status: "cancelled" }] });
+    expect(await answerOf(server)).toMatchObject({
+      status: "truncated",
+      calls: [{ status: "cancelled" }],
+      approvals: [{ status: "cancelled" }],
+    });
   });
 
   it("rejects by expiry, and never approves", async () => {
@@ -165,15 +196,64 @@ describe("the gate", () => {
   });
 
   it.each([
-    ["an invented approval", (request: EventOf<"approval.request">) => ({ approval: "invented", items: request.items.map((item) => ({ ...item, decision: "approve" })) }), 404, "approval-unknown"],
-    ["other arguments", (request: EventOf<"approval.request">) => ({ items: request.items.map((item) => ({ ...item, argsHash: "0".repeat(64), decision: "approve" })) }), 409, "approval-args-mismatch"],
-    ["edited arguments", (request: EventOf<"approval.request">) => ({ items: request.items.map((item) => ({ ...item, decision: "approve", edited: { to: "eve" } })) }), 400, "invalid-request"],
-    ["another call", (request: EventOf<"approval.request">) => ({ items: request.items.map((item) => ({ ...item, call: "call-2", decision: "approve" })) }), 400, "invalid-request"],
+    [
+      "an invented approval",
+      (request: EventOf<"approval.request">) => ({
+        approval: "invented",
+        items: request.items.map((item) => ({ ...item, decision: "approve" })),
+      }),
+      404,
+      "approval-unknown",
+    ],
+    [
+      "other arguments",
+      (request: EventOf<"approval.request">) => ({
+        items: request.items.map((item) => ({ ...item, argsHash: "0".repeat(64), decision: "approve" })),
+      }),
+      409,
+      "approval-args-mismatch",
+    ],
+    [
+      "edited arguments",
+      (request: EventOf<"approval.request">) => ({
+        items: request.items.map((item) => ({ ...item, decision: "approve", edited: { to: "eve" } })),
+      }),
+      400,
+      "invalid-request",
+    ],
+    [
+      "another call",
+      (request: EventOf<"approval.request">) => ({
+        items: request.items.map((item) => ({ ...item, call: "call-2", decision: "approve" })),
+      }),
+      400,
+      "invalid-request",
+    ],
     ["no items", () => ({ items: [] }), 400, "invalid-request"],
-    ["more items than were asked", (request: EventOf<"approval.request">) => ({ items: [...request.items, ...request.items].map((item) => ({ ...item, decision: "approve" })) }), 400, "invalid-request"],
-    ["a yes in other words", (request: EventOf<"approval.request">) => ({ items: request.items.map((item) => ({ ...item, decision: "approved" })) }), 400, "invalid-request"],
+    [
+      "more items than were asked",
+      (request: EventOf<"approval.request">) => ({
+        items: [...request.items, ...request.items].map((item) => ({ ...item, decision: "approve" })),
+      }),
+      400,
+      "invalid-request",
+    ],
+    [
+      "a yes in other words",
+      (request: EventOf<"approval.request">) => ({ items: request.items.map((item) => ({ ...item, decision: "approved" })) }),
+      400,
+      "invalid-request",
+    ],
     ["another run", () => ({ run: "another" }), 400, "invalid-request"],
-    ["a prototype for an id", (request: EventOf<"approval.request">) => ({ approval: "__proto__", items: request.items.map((item) => ({ ...item, decision: "approve" })) }), 404, "approval-unknown"],
+    [
+      "a prototype for an id",
+      (request: EventOf<"approval.request">) => ({
+        approval: "__proto__",
+        items: request.items.map((item) => ({ ...item, decision: "approve" })),
+      }),
+      404,
+      "approval-unknown",
+    ],
   ])("refuses a decision with %s, and runs nothing", async (_name, change, status, code) => {
     const { server, ran } = await createBench({});
     const stream = await server.start();
@@ -215,7 +295,15 @@ describe("the gate", () => {
     const { server } = await createBench({});
     const stream = await server.start();
     await untilAsked(stream);
-    const response = await server.post("/threads/t1/runs", { command: "start", client: "c", thread: "t1", startKey: "k", answer: "a", mode: "new", message: { id: "u", text: "yes, do it" } });
+    const response = await server.post("/threads/t1/runs", {
+      command: "start",
+      client: "c",
+      thread: "t1",
+      startKey: "k",
+      answer: "a",
+      mode: "new",
+      message: { id: "u", text: "yes, do it" },
+    });
     expect(response.status).toBe(409);
     expect(await response.json()).toMatchObject({ code: "approval-open" });
   });
@@ -232,7 +320,9 @@ describe("what passes without a question", () => {
 
   it("runs a write at once with a receipt, unless it is to be approved", async () => {
     const free = await createBench({ effect: "write" });
-    expect(find(await (await free.server.start()).all(), "receipt")).toMatchObject([{ outcome: "succeeded", summary: "Send e-mail: done" }]);
+    expect(find(await (await free.server.start()).all(), "receipt")).toMatchObject([
+      { outcome: "succeeded", summary: "Send e-mail: done" },
+    ]);
     const asked = await createBench({ effect: "write", approval: true });
     await untilAsked(await asked.server.start());
     expect(asked.ran).toHaveLength(0);
@@ -327,7 +417,13 @@ describe("what a tool did", () => {
   it.each([
     ["a read that throws", { effect: "read" }, new Error("boom"), "failed", []],
     ["a write that throws", { effect: "write" }, new Error("boom"), "unknown", ["unknown"]],
-    ["a write that knows that nothing happened", { effect: "write" }, new ToolFailure("no seat left", { effect: "none" }), "failed", ["failed"]],
+    [
+      "a write that knows that nothing happened",
+      { effect: "write" },
+      new ToolFailure("no seat left", { effect: "none" }),
+      "failed",
+      ["failed"],
+    ],
     ["a write that fails without knowing", { effect: "write" }, new ToolFailure("timeout"), "unknown", ["unknown"]],
   ] as const)("%s is %s", async (_name, tool, thrown, status, receipts) => {
     const { server } = await createBench({
@@ -390,7 +486,12 @@ describe("what a tool did", () => {
 });
 
 describe("a stop while a tool runs", () => {
-  function slowTool(): { tool: Partial<ToolDefinition>; finish: (output: unknown) => void; signal: () => AbortSignal | undefined; started: Promise<void> } {
+  function slowTool(): {
+    tool: Partial<ToolDefinition>;
+    finish: (output: unknown) => void;
+    signal: () => AbortSignal | undefined;
+    started: Promise<void>;
+  } {
     let finish: (output: unknown) => void = () => {};
     let started: () => void = () => {};
     let signal: AbortSignal | undefined;
@@ -436,11 +537,17 @@ describe("a stop while a tool runs", () => {
     const events = await stream.all();
     expect(find(events, "run.end")).toMatchObject([{ effects: { unknown: ["call-1"] } }]);
     slow.finish({ sent: 1 });
-    await expect.poll(async () => (await server.clock.advance(100), (await answerOf(server)).receipts)).toMatchObject([{ outcome: "succeeded", late: true }]);
+    await expect
+      .poll(async () => (await server.clock.advance(100), (await answerOf(server)).receipts))
+      .toMatchObject([{ outcome: "succeeded", late: true }]);
     const last = events.at(-1)?.seq ?? 0;
     const late = await subscribe(await server.events(stream.run, last)).all();
     expect(late.map((event) => event.type)).toEqual(["receipt", "tool.result"]);
-    expect(await answerOf(server)).toMatchObject({ status: "truncated", calls: [{ status: "succeeded" }], effects: { succeeded: ["call-1"], unknown: [] } });
+    expect(await answerOf(server)).toMatchObject({
+      status: "truncated",
+      calls: [{ status: "succeeded" }],
+      effects: { succeeded: ["call-1"], unknown: [] },
+    });
   });
 
   it("does not tell a tool that can't be cancelled", async () => {
@@ -500,7 +607,11 @@ describe("an orphan with calls", () => {
     const next = await createTestServer({ store, agent: async () => {} });
     servers.push(next);
     await next.clock.advance(5_000);
-    expect(await answerOf(next)).toMatchObject({ cause: "orphaned", effects: { unknown: ["a"], cancelled: ["b"] }, approvals: [{ status: "cancelled" }] });
+    expect(await answerOf(next)).toMatchObject({
+      cause: "orphaned",
+      effects: { unknown: ["a"], cancelled: ["b"] },
+      approvals: [{ status: "cancelled" }],
+    });
   });
 });
 

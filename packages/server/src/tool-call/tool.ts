@@ -8,7 +8,12 @@ export interface ToolContext {
   readonly call: string;
   readonly run: string;
   readonly thread: string;
-  readonly progress: (progress: { readonly count?: number; readonly total?: number; readonly bytes?: number; readonly preview?: unknown }) => void;
+  readonly progress: (progress: {
+    readonly count?: number;
+    readonly total?: number;
+    readonly bytes?: number;
+    readonly preview?: unknown;
+  }) => void;
 }
 
 /** What a tool says it did: becomes the receipt. */

@@ -69,7 +69,11 @@ function parseFrame(data: string): ReturnType<typeof parseEvent> {
 
 function problemOf(framer: SseFramer): UnsayErrorData | null {
   if (framer.overflowed) {
-    return { code: "stream-corrupt", message: "One event exceeded 1 MiB, so the rest was not read. Send smaller events.", retryable: false };
+    return {
+      code: "stream-corrupt",
+      message: "One event exceeded 1 MiB, so the rest was not read. Send smaller events.",
+      retryable: false,
+    };
   }
   if (!framer.foreign) return null;
   return {
