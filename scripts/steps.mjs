@@ -39,7 +39,6 @@ export const STEPS = {
     commands: [vitest("--project", "house", "scripts/consumer.test.ts", ...reportTo(CONSUMER_REPORT))],
     count: () => countVitest(CONSUMER_REPORT),
   },
-  playground: { name: "playground build", commands: [["vite", "build", "--logLevel", "warn"]], cwd: join(ROOT, "apps/playground") },
   storybook: { name: "storybook build", commands: [["storybook", "build", "--quiet"]] },
   e2e: {
     name: "end to end",

@@ -4,7 +4,6 @@ import { chromiumLaunchOptions } from "../../scripts/chromium.mjs";
 /** The real server process and a real Chromium; each spec starts the server it needs. */
 export default defineConfig({
   testDir: "./e2e",
-  globalSetup: "./e2e/warm-up.ts",
   outputDir: "./e2e/.results",
   fullyParallel: true,
   workers: 2,

@@ -24,8 +24,6 @@ class Playground {
 
   async open(url: string): Promise<void> {
     await this.page.addInitScript(recordStatuses);
-    // Vite would reload the page by itself when its server comes back or a source changes.
-    await this.page.routeWebSocket(/./, () => {});
     await this.page.goto(url);
     await expect(this.page.locator('[data-unsay="composer.input"]')).toBeVisible();
   }
