@@ -81,6 +81,20 @@ export default defineConfig({
         optimizeDeps,
         test: { name: "storybook", root: UI_ROOT, browser: inChromium() },
       },
+      // The oldest React that the peers allow, on a whole conversation.
+      {
+        plugins: [react()],
+        resolve: {
+          ...source,
+          alias: [
+            { find: /^react-dom(?=$|\/)/u, replacement: `${UI_ROOT}/node_modules/react-dom-18` },
+            { find: /^react(?=$|\/)/u, replacement: `${UI_ROOT}/node_modules/react-18` },
+          ],
+        },
+        optimizeDeps: { include: [...optimizeDeps.include, "vitest-browser-react"] },
+        test: { name: "react-18", root: UI_ROOT, include: ["src/thread/chat.test.tsx"], browser: inChromium() },
+        cacheDir: "node_modules/.vite-react-18",
+      },
       // The house itself: its arrows, and the packages as a stranger installs them.
       { test: { name: "house", environment: "node", include: ["scripts/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000 } },
     ],

@@ -22,3 +22,20 @@ test("a server that dies in mid-stream leaves the answer disconnected, and after
   expect((await playground.body.textContent())?.length).toBeGreaterThan(0);
   expect((await playground.statuses()).map(({ status }) => status)).not.toContain("complete");
 });
+
+test("a server that is shut down in mid-stream says so, and after its restart a reload shows the same", async ({
+  playground,
+  page,
+  server,
+}) => {
+  await playground.ask(PROMPTS.long);
+  await playground.someText();
+  await server.shutDown();
+  await playground.expectEnd("truncated", "disconnected");
+  const kept = await playground.body.textContent();
+
+  await server.start();
+  await page.reload();
+  await playground.expectEnd("truncated", "disconnected");
+  expect(await playground.body.textContent()).toBe(kept);
+});

@@ -43,10 +43,19 @@ export class PlaygroundServer {
   }
 
   /** At once, as a crash or a power cut would. */
-  async crash(): Promise<void> {
+  crash(): Promise<void> {
+    return this.#end("SIGKILL");
+  }
+
+  /** Politely, as a deployment would. */
+  shutDown(): Promise<void> {
+    return this.#end("SIGTERM");
+  }
+
+  async #end(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
     const child = this.#process;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    child.kill("SIGKILL");
+    child.kill(signal);
     await once(child, "exit");
   }
 

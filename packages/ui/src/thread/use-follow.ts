@@ -36,15 +36,23 @@ export function useFollow(scroller: RefObject<HTMLElement | null>, content: RefO
     const element = scroller.current;
     const inner = content.current;
     if (element === null || inner === null) return;
-    const stopReading = watchScroll(element, following, publish);
+    const readScroll = createScrollReader(element, following);
+    const onScroll = (): void => {
+      readScroll();
+      publish();
+    };
+    element.addEventListener("scroll", onScroll, { passive: true });
     const observer = new ResizeObserver(() => {
+      // Growth may be measured before the reader's own scroll is reported: what they did comes first.
+      readScroll();
       if (following.current && !isBeingRead(element)) scrollToEnd(element);
+      readScroll();
       publish();
     });
     observer.observe(inner);
     observer.observe(element);
     return () => {
-      stopReading();
+      element.removeEventListener("scroll", onScroll);
       observer.disconnect();
     };
   }, [scroller, content, publish]);
@@ -53,20 +61,17 @@ export function useFollow(scroller: RefObject<HTMLElement | null>, content: RefO
 }
 
 /** Up releases at once, whatever moved it; only going down to the end takes hold again. */
-function watchScroll(element: HTMLElement, following: { current: boolean }, publish: () => void): () => void {
+function createScrollReader(element: HTMLElement, following: { current: boolean }): () => void {
   let last = element.scrollTop;
   let lastHeight = element.scrollHeight;
-  const onScroll = (): void => {
+  return () => {
     const moved = element.scrollTop - last;
     const shrank = element.scrollHeight < lastHeight;
     last = element.scrollTop;
     lastHeight = element.scrollHeight;
     if (moved < 0 && !shrank) following.current = false;
     else if (moved > 0 && distanceToEnd(element) <= EDGE_PX) following.current = true;
-    publish();
   };
-  element.addEventListener("scroll", onScroll, { passive: true });
-  return () => element.removeEventListener("scroll", onScroll);
 }
 
 function distanceToEnd(element: HTMLElement): number {
