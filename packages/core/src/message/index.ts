@@ -10,6 +10,7 @@ export {
   markReconnected,
   markReconnecting,
   markStopUnconfirmed,
+  reopenMessage,
   requestStop,
   revealTail,
 } from "./local.js";

@@ -1,5 +1,6 @@
 import { sendDecision, reopenDecision } from "../approval/approval.reducer.js";
 import type { AssistantMessage, CutPoint, Seam, StopRecord } from "./message.js";
+import { createPendingMessage } from "./create.js";
 import { livenessOf } from "./liveness.js";
 import { cutPointOf, isLive, shownParts } from "./selectors.js";
 
@@ -75,6 +76,24 @@ export function continueMessage(message: AssistantMessage, now: number | null): 
     stated: false,
     endedAt: null,
     waitingSince: now,
+  };
+}
+
+/**
+ * An answer whose end was only inferred goes back to live while its record is read again: `shown` stays on screen, and
+ * `replay` is where the log is folded from its first event on.
+ */
+export function reopenMessage(
+  message: Extract<AssistantMessage, { status: "truncated" }>,
+  now: number,
+): { readonly shown: AssistantMessage; readonly replay: AssistantMessage } {
+  const { cause: _cause, resumable: _resumable, error: _error, at: _at, ...rest } = message;
+  const live = { stated: false, endedAt: null, waitingSince: now, liveness: "reconnecting" as const };
+  const { id, thread, parent, startedAt, run, runs } = message;
+  const fresh = createPendingMessage({ id, thread, parent }, { now, ...(startedAt === null ? {} : { epoch: startedAt }) });
+  return {
+    shown: { ...rest, ...live, status: rest.parts.length === 0 ? "pending" : "streaming", reconnecting: true },
+    replay: { ...fresh, runs, run: run === null ? null : { ...run, state: "open", lastSeq: 0 } },
   };
 }
 

@@ -1,7 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { textOf, type AssistantMessage, type SessionOptions } from "../index.js";
 import { UnsayError } from "../protocol/index.js";
-import { createFakeClock, createScriptedTransport, scripts, type Script, type ScriptedTransportOptions } from "../testing/index.js";
+import {
+  createFakeClock,
+  createScriptedTransport,
+  playAnswer,
+  scripts,
+  type Script,
+  type ScriptedTransportOptions,
+} from "../testing/index.js";
 import { createSession } from "./session.js";
 
 function setUp(script: Script, options: Partial<SessionOptions> = {}, transportOptions: ScriptedTransportOptions = {}) {
@@ -298,6 +305,18 @@ describe("an open approval", () => {
     expect(answer().approvals[0]?.status).toBe("open");
   });
 
+  it("repeats an unconfirmed decision as it was, whatever is pressed then", async () => {
+    const { clock, session, transport } = setUp(scripts.gate, {}, { onCommand: () => "hang" });
+    session.send("go");
+    await clock.advance(5_000);
+    void session.decide("approval-1", { decision: "approve" });
+    await clock.advance(5_000);
+    void session.decide("approval-1", { decision: "reject" });
+    const decisions = transport.sent.filter((command) => command.command === "decide");
+    expect(decisions).toHaveLength(2);
+    expect(decisions[1]).toEqual(decisions[0]);
+  });
+
   it("pauses the queue until it is decided", async () => {
     const { clock, session } = setUp(scripts.gate);
     session.send("go");
@@ -324,6 +343,20 @@ describe("going on", () => {
     const answer = session.store.getState().messages[1];
     expect(answer).toMatchObject({ id, status: "complete", seams: [{ why: "continue" }] });
     expect(session.store.getState().messages).toHaveLength(2);
+  });
+
+  it("reads the server's record before it continues an answer whose end was only inferred", async () => {
+    const { clock, session, transport, answer } = setUp(scripts.resume);
+    transport.resume = () => Promise.reject(new UnsayError({ code: "network", message: "refused", retryable: true }));
+    session.send("go");
+    await clock.advance(200_000);
+    expect(answer()).toMatchObject({ status: "truncated", cause: "disconnected", stated: false });
+    const record = { ...playAnswer(scripts.resume), id: answer().id };
+    transport.history = async () => [record];
+    session.continue(answer().id);
+    await clock.advance(100);
+    expect(answer()).toMatchObject({ status: "complete", stated: true });
+    expect(transport.sent.filter((command) => command.command === "start")).toHaveLength(1);
   });
 
   it("regenerates as a new answer and keeps the old one", async () => {
@@ -411,7 +444,7 @@ describe("mounting", () => {
 describe("loading a stored thread", () => {
   it("shows a live row without a producer as orphaned, never as complete", async () => {
     const { session, transport } = setUp(scripts.complete);
-    const stored = { ...(await import("../testing/index.js")).playAnswer(scripts.complete, { until: 600 }), id: "stored" };
+    const stored = { ...playAnswer(scripts.complete, { until: 600 }), id: "stored" };
     transport.history = async () => [stored];
     transport.active = async () => null;
     await session.load();

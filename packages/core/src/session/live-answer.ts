@@ -1,0 +1,130 @@
+import type { StartCommand, UnsayEvent } from "../protocol/index.js";
+import { foldEvents, isLive, markReconnected, markReconnecting, type AssistantMessage } from "../message/index.js";
+import { replaceMessage } from "../thread/thread.js";
+import { RECONNECT_POLICY } from "./backoff.js";
+import { endLocally } from "./local-end.js";
+import { RunReader, type LostEnd, type RunPosition, type RunReaderHost } from "./run-reader.js";
+import { diagnose, reportViolation, type SessionContext } from "./session-context.js";
+import { readRecord } from "./stored-thread.js";
+import type { ConnectionState } from "./session.types.js";
+
+/** One answer while this client reads it: the connection, the fold, and what is shown of it. */
+export class LiveAnswer implements RunReaderHost {
+  readonly messageId: string;
+  readonly #context: SessionContext;
+  readonly #reader: RunReader;
+  /** A replay from the beginning is folded here until it has caught up, so that shown text never shrinks. */
+  #replay: AssistantMessage | null = null;
+
+  constructor(context: SessionContext, messageId: string) {
+    this.messageId = messageId;
+    this.#context = context;
+    this.#reader = new RunReader({
+      thread: context.store.state.id,
+      message: messageId,
+      transport: context.transport,
+      clock: context.store.clock,
+      policy: { ...RECONNECT_POLICY, ...context.options.reconnect },
+      random: context.options.random ?? Math.random,
+      host: this,
+    });
+  }
+
+  /** Resolves when nothing more can be learnt. Never rejects. */
+  start(command: StartCommand, onAccepted: () => void): Promise<void> {
+    const { transport } = this.#context;
+    return this.#reader.start(async (signal) => {
+      const stream = await transport.start(command, { signal });
+      onAccepted();
+      return stream;
+    }, transport.idempotentStart === true);
+  }
+
+  /** Goes on after the last applied event; with `replay`, from the beginning behind what is shown. */
+  resume(replay: AssistantMessage | null): Promise<void> {
+    this.#replay = replay;
+    return this.#reader.resume();
+  }
+
+  wake(): void {
+    this.#reader.wake();
+  }
+
+  /** Closes the connection; a disconnect, never a stop. */
+  disconnect(): void {
+    this.#reader.dispose();
+  }
+
+  fold(events: readonly UnsayEvent[]): "open" | "ended" | "gap" {
+    const { store, client } = this.#context;
+    const target = this.#replay ?? store.find(this.messageId);
+    if (target === undefined) return "ended";
+    const own = events.filter((event) => event.message === this.messageId);
+    const { message, violations, gap } = foldEvents(target, own, { ...store.times(), client });
+    this.#show(message);
+    for (const violation of violations) reportViolation(this.#context, violation);
+    if (gap === null) return isLive(message) ? "open" : "ended";
+    diagnose(this.#context, { code: "protocol.gap", ...gap });
+    return "gap";
+  }
+
+  #show(message: AssistantMessage): void {
+    const { store } = this.#context;
+    if (this.#replay !== null && !this.#hasCaughtUp(message)) {
+      this.#replay = message;
+      return;
+    }
+    this.#replay = null;
+    const messages = replaceMessage(store.state.messages, message);
+    if (isLive(message)) store.updateSoon({ messages });
+    else store.update({ messages });
+  }
+
+  #hasCaughtUp(replayed: AssistantMessage): boolean {
+    const shown = this.#context.store.find(this.messageId);
+    return !isLive(replayed) || (replayed.run?.lastSeq ?? 0) >= (shown?.run?.lastSeq ?? 0);
+  }
+
+  position(): RunPosition | null {
+    return positionOf(this.#replay ?? this.#context.store.find(this.messageId));
+  }
+
+  connection(connection: ConnectionState): void {
+    const { store } = this.#context;
+    const current = store.state.connection;
+    if (current.status !== connection.status || current.attempt !== connection.attempt) store.updateSoon({ connection });
+  }
+
+  reconnecting(): void {
+    const { store } = this.#context;
+    store.change(this.messageId, (message) => markReconnecting(message, store.clock.now()));
+  }
+
+  reconnected(gapMs: number | null): void {
+    const { store } = this.#context;
+    store.change(this.messageId, (message) => markReconnected(message, gapMs, store.clock.now()));
+  }
+
+  async adoptRecord(): Promise<boolean> {
+    const record = await readRecord(this.#context, this.messageId);
+    if (record === null || isLive(record)) return false;
+    this.#context.store.setMessage(record);
+    return true;
+  }
+
+  giveUp(end: LostEnd): void {
+    const { store } = this.#context;
+    store.change(this.messageId, (message) => endLocally(message, end, store.times()));
+  }
+}
+
+/** `null` before a run has opened and after it has ended. */
+export function positionOf(message: AssistantMessage | undefined): RunPosition | null {
+  if (message?.run == null || message.run.state === "ended") return null;
+  return {
+    run: message.run.id,
+    after: message.run.lastSeq,
+    heartbeatMs: message.run.heartbeatMs,
+    canResume: message.run.caps.resume === true,
+  };
+}

@@ -1,0 +1,69 @@
+import type { StopCommand, StopIntent } from "../protocol/index.js";
+import { cutPointOf, markStopUnconfirmed, requestStop, type AssistantMessage, type StopRecord } from "../message/index.js";
+import { diagnose, sendCommand, UNCONFIRMED_MS, type SessionContext } from "./session-context.js";
+
+/**
+ * Freezes the live answer where the reader saw it and asks the server to stop. Returns the message that now stops, or
+ * `null` when the press was no news: nothing is live, or a stop is on its way.
+ */
+export function requestStopOfLive({ store, createId }: SessionContext, intent: StopIntent): AssistantMessage | null {
+  const message = store.live;
+  if (message === undefined || intent === "enough") return null;
+  const painted = store.findPublished(message.id) ?? message;
+  const next = requestStop(message, { command: createId(), intent, at: cutPointOf(painted) }, store.clock.now());
+  if (next === message) return null;
+  store.setMessage(next);
+  return isUnderway(message.stop) ? null : next;
+}
+
+/** The earlier press is still waiting for its answer; only its intent may have changed. */
+function isUnderway(stop: StopRecord | null): boolean {
+  return stop !== null && stop.phase !== "unconfirmed" && stop.phase !== "done";
+}
+
+/** Sends the stop; without an answer within `UNCONFIRMED_MS` it is said to be unconfirmed and the button re-arms. */
+export function sendStop(context: SessionContext, message: AssistantMessage, startKey: string | undefined): void {
+  if (message.stop === null) return;
+  const command = createStopCommand(context, message, message.stop, startKey);
+  const markUnconfirmed = () => context.store.change(message.id, (current) => markStopUnconfirmed(current, command.id));
+  context.store.clock.after(UNCONFIRMED_MS, () => {
+    const stop = context.store.find(message.id)?.stop;
+    if (stop?.command !== command.id || stop.phase !== "requesting") return;
+    markUnconfirmed();
+    diagnose(context, { code: "stop.unconfirmed", command: command.id, waitedMs: UNCONFIRMED_MS });
+  });
+  sendCommand(context, command).catch(markUnconfirmed);
+}
+
+function createStopCommand(
+  { store, client, createId }: SessionContext,
+  message: AssistantMessage,
+  stop: StopRecord,
+  startKey: string | undefined,
+): StopCommand {
+  return {
+    command: "stop",
+    id: stop.command ?? createId(),
+    client,
+    thread: store.state.id,
+    ...(message.run === null ? {} : { run: message.run.id }),
+    ...(startKey === undefined ? {} : { startKey }),
+    scope: "run",
+    intent: stop.intent,
+    ackSeq: stop.at.seq,
+    painted: paintedOf(message, stop),
+  };
+}
+
+/** Where the reader's view froze, as a place in a span: the wire knows no offsets into parts. */
+function paintedOf(message: AssistantMessage, stop: StopRecord): StopCommand["painted"] {
+  const part = message.parts.find((candidate) => candidate.id === stop.at.part);
+  if (part?.type !== "text" || stop.at.offset === null) return null;
+  let left = stop.at.offset;
+  for (const span of part.spans) {
+    if (span.replaces !== undefined) continue;
+    if (left <= span.text.length) return { span: span.id, offset: left };
+    left -= span.text.length;
+  }
+  return null;
+}
