@@ -35,8 +35,11 @@ export async function openPage(repository: string): Promise<PageHandler> {
 /** Several servers may start at once: each builds aside, and the first to finish is taken. */
 async function buildInto(playground: string, builds: string, folder: string): Promise<void> {
   const aside = join(builds, `building-${process.pid}`);
+  process.stderr.write("Building the page: once for each state of the sources, about a second.\n");
   await mkdir(builds, { recursive: true });
-  await build({ root: playground, logLevel: "warn", build: { outDir: aside, emptyOutDir: true } });
+  // One page that loads everything at once has nothing to split, so its size is no news.
+  const size = { reportCompressedSize: false, chunkSizeWarningLimit: Number.POSITIVE_INFINITY };
+  await build({ root: playground, logLevel: "warn", build: { outDir: aside, emptyOutDir: true, ...size } });
   await rename(aside, folder).catch(() => rm(aside, { recursive: true, force: true }));
   await removeOldBuilds(builds, folder);
 }
