@@ -8,7 +8,7 @@ import type { Scenario } from "./scenario.ts";
 import { createStage } from "./stage.ts";
 
 export type { Scenario } from "./scenario.ts";
-export { createDemoTools, createToolLog, type ToolLog } from "./tools.ts";
+export { createDemoTools, createToolLog } from "./tools.ts";
 
 /** In the order of the picker. */
 export const scenarios: readonly Scenario[] = [
