@@ -6,6 +6,7 @@ export { createSession } from "./session/session.js";
 export { UNCONFIRMED_MS } from "./session/session-context.js";
 export { systemClock } from "./session/clock.js";
 export type * from "./session/session.types.js";
+export type { RunMetrics } from "./health/metrics.js";
 export { findLive, selectThreadStatus, type QueuePauseReason, type ThreadStatus } from "./thread/thread.js";
 export { parseMessages } from "./thread/parse-messages.js";
 export type * from "./transport/transport.js";

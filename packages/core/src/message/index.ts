@@ -7,6 +7,7 @@ export {
   continueMessage,
   markDeciding,
   markDecisionFailed,
+  markLooping,
   markReconnected,
   markReconnecting,
   markStopUnconfirmed,

@@ -16,6 +16,7 @@ export function livenessOf(message: AssistantMessage, now: number | null): Liven
   if (message.stop !== null && message.stop.phase !== "done") return "stopping";
   if (message.reconnecting) return "reconnecting";
   if (isWaitingForUser(message)) return "awaiting-approval";
+  if (message.looping === true) return "looping";
   if (now === null || message.waitingSince === null) return "flowing";
   return livenessOfGap(message, now - message.waitingSince);
 }

@@ -41,6 +41,13 @@ export function markStopUnconfirmed(message: AssistantMessage, command: string):
   return { ...message, stop: { ...message.stop, phase: "unconfirmed" } };
 }
 
+/** It says the same again and again; dismissed when the reader lets it run. */
+export function markLooping(message: AssistantMessage, isLooping: boolean, now: number): AssistantMessage {
+  if (!isLive(message) || (message.looping === true) === isLooping) return message;
+  const { looping: _looping, ...rest } = message;
+  return live(isLooping ? { ...message, looping: true } : (rest as AssistantMessage), now);
+}
+
 /** The reader wants to see what arrived after the press. */
 export function revealTail(message: AssistantMessage): AssistantMessage {
   return message.stop === null ? message : { ...message, stop: { ...message.stop, revealed: true } };

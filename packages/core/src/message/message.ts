@@ -228,6 +228,8 @@ interface AssistantBase extends MessageFacts {
   readonly run: RunFacts | null;
   /** The connection is being made again, or the record is being read. */
   readonly reconnecting: boolean;
+  /** The text only repeats itself, as far as this client can tell. A notice, never a stop. */
+  readonly looping?: true;
   readonly model?: string;
   /** Epoch ms, for display. */
   readonly startedAt: number | null;

@@ -171,6 +171,7 @@ function close(draft: Draft, stated: boolean, times: FoldTimes): void {
   const { fields } = draft;
   fields.stated = stated;
   fields.reconnecting = false;
+  delete fields.looping;
   fields.waitingSince = null;
   fields.endedAt = times.epoch;
   for (const call of fields.calls) {

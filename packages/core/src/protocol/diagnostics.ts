@@ -3,6 +3,7 @@ import type { UnsayEvent } from "./events.js";
 /** Facts for developers: nothing here changes what the reader sees. */
 export type Diagnostic =
   | { readonly code: "transport.buffered"; readonly spreadMs: number; readonly arrivalMs: number }
+  | { readonly code: "degenerate.loop"; readonly since: number; readonly repeats: number }
   | { readonly code: "stop.unconfirmed"; readonly command: string; readonly waitedMs: number }
   | { readonly code: "adapter.no-terminal-event"; readonly wire: string }
   | { readonly code: "adapter.raw-reason"; readonly wire: string; readonly raw: string; readonly mapped: string }

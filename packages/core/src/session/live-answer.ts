@@ -1,5 +1,6 @@
 import type { StartCommand, UnsayEvent } from "../protocol/index.js";
-import { foldEvents, isLive, markReconnected, markReconnecting, type AssistantMessage } from "../message/index.js";
+import { foldEvents, isLive, markLooping, markReconnected, markReconnecting, type AssistantMessage } from "../message/index.js";
+import { RunHealth } from "../health/health.js";
 import { replaceMessage } from "../thread/thread.js";
 import { RECONNECT_POLICY } from "./backoff.js";
 import { endLocally } from "./local-end.js";
@@ -15,10 +16,13 @@ export class LiveAnswer implements RunReaderHost {
   readonly #reader: RunReader;
   /** A replay from the beginning is folded here until it has caught up, so that shown text never shrinks. */
   #replay: AssistantMessage | null = null;
+  readonly #health: RunHealth;
+  #isLooping = false;
 
   constructor(context: SessionContext, messageId: string) {
     this.messageId = messageId;
     this.#context = context;
+    this.#health = new RunHealth(context.store.clock.now());
     this.#reader = new RunReader({
       thread: context.store.state.id,
       message: messageId,
@@ -61,11 +65,23 @@ export class LiveAnswer implements RunReaderHost {
     if (target === undefined) return "ended";
     const own = events.filter((event) => event.message === this.messageId);
     const { message, violations, gap } = foldEvents(target, own, { ...store.times(), client });
-    this.#show(message);
+    this.#show(this.#examine(message, own));
     for (const violation of violations) reportViolation(this.#context, violation);
     if (gap === null) return isLive(message) ? "open" : "ended";
     diagnose(this.#context, { code: "protocol.gap", ...gap });
     return "gap";
+  }
+
+  /** A replay arrives at once and says nothing about how the run went. */
+  #examine(message: AssistantMessage, events: readonly UnsayEvent[]): AssistantMessage {
+    if (this.#replay !== null) return message;
+    const now = this.#context.store.clock.now();
+    const wasLooping = this.#isLooping;
+    const news = this.#health.observe(events, now);
+    this.#isLooping = news.isLooping;
+    for (const diagnostic of news.diagnostics) diagnose(this.#context, diagnostic);
+    if (!isLive(message)) this.#context.options.onMetrics?.({ message: message.id, metrics: this.#health.metrics });
+    return news.isLooping && !wasLooping ? markLooping(message, true, now) : message;
   }
 
   #show(message: AssistantMessage): void {

@@ -1,5 +1,6 @@
 import type { StoreApi } from "zustand/vanilla";
 import type { Diagnostic, ProtocolViolation, StopIntent, UnsayErrorData } from "../protocol/index.js";
+import type { RunMetrics } from "../health/metrics.js";
 import type { Message } from "../message/message.js";
 import type { QueuePauseReason, ThreadStatus } from "../thread/thread.js";
 import type { Transport } from "../transport/transport.js";
@@ -58,6 +59,8 @@ export interface SessionOptions {
   readonly strict?: boolean;
   readonly onProtocolError?: (violation: ProtocolViolation) => void;
   readonly onDiagnostic?: (diagnostic: Diagnostic) => void;
+  /** Once for each run that this client read to its end. */
+  readonly onMetrics?: (report: { readonly message: string; readonly metrics: RunMetrics }) => void;
 }
 
 export interface SendOptions {
@@ -87,6 +90,8 @@ export interface Session {
   readonly reconnect: (messageId: string) => void;
   /** Resolves when the server has accepted the decision; rejects with an `UnsayError`. A second call while one is on its way repeats the same command. */
   readonly decide: (approvalId: string, decision: Decision) => Promise<void>;
+  /** The reader has seen the notice of a loop and lets the answer run on. */
+  readonly dismissLoop: (messageId: string) => void;
   /** Shows what arrived after Stop was pressed. */
   readonly revealTail: (messageId: string) => void;
   /** Reads the stored thread; live runs in it are resumed. */
