@@ -28,6 +28,14 @@ function decisions(transport: ScriptedTransport): readonly unknown[] {
   return transport.sent.filter((command) => "command" in command && command.command === "decide");
 }
 
+/** The browser reports in its own time that the gate is in view, and each report starts the guard again. */
+async function armed(clock: FakeClock, container: HTMLElement): Promise<void> {
+  await vi.waitFor(async () => {
+    await clock.advance(600);
+    expect(container.querySelector("[data-armed]")).not.toBeNull();
+  });
+}
+
 test("a gate takes no focus when it comes, and keys go on to the composer", async () => {
   const { screen } = await ask("gate");
   const field = screen.getByRole("textbox", { name: "Message" }).element() as HTMLTextAreaElement;
@@ -53,13 +61,12 @@ test("F6 and the tray lead to the request, and Escape there decides nothing", as
 
 test("what cannot be undone takes two presses in two places, both after the guard", async () => {
   const { clock, screen, transport } = await ask("gate");
-  await clock.advance(700);
-  await vi.waitFor(() => expect(screen.container.querySelector("[data-armed]")).not.toBeNull());
+  await armed(clock, screen.container);
   const review = screen.container.querySelector<HTMLButtonElement>('[data-unsay="approval-gate.review"]');
   await userEvent.click(review as HTMLElement);
   expect(decisions(transport)).toEqual([]);
-  await clock.advance(2_000);
-  const approve = await vi.waitFor(() => {
+  const approve = await vi.waitFor(async () => {
+    await clock.advance(600);
     const button = screen.container.querySelector<HTMLButtonElement>('[data-unsay="approval-gate.approve"]');
     expect(button?.getAttribute("aria-disabled")).toBeNull();
     return button as HTMLButtonElement;

@@ -15,7 +15,16 @@ const meta: Meta<typeof Message> = {
   decorators: [
     (Story) => (
       <MessageActionsContext.Provider
-        value={{ onContinue, onRedirect: fn(), onRegenerate: fn(), onRetry: fn(), onReconnect: fn(), onStop: fn(), onReveal: fn() }}
+        value={{
+          onContinue,
+          onRedirect: fn(),
+          onRegenerate: fn(),
+          onRetry: fn(),
+          onReconnect: fn(),
+          onStop: fn(),
+          onLetRun: fn(),
+          onReveal: fn(),
+        }}
       >
         <Story />
       </MessageActionsContext.Provider>

@@ -6,7 +6,7 @@ import { StopLedger } from "../tool-call/stop-ledger.js";
 import { AnswerBody } from "./answer-body.js";
 import { CorrectionStrip } from "./correction-strip.js";
 import { EndMark } from "./end-mark.js";
-import type { MessageActions } from "./message-actions.js";
+import { takeActions, type MessageActions } from "./message-actions.js";
 import { RetractionNotice } from "./retraction-notice.js";
 import { StatusLine } from "./status-line.js";
 
@@ -22,31 +22,16 @@ export interface AnswerProps extends HTMLAttributes<HTMLDivElement>, MessageActi
 
 /** One answer beside its rule: text, marks, how it ended, and its state in words. Renders a `div`. */
 export const Answer: UiComponent<HTMLDivElement, AnswerProps> = withRef("Answer", (props, ref) => {
-  const {
-    message,
-    redirect,
-    attempt,
-    decision,
-    className,
-    children,
-    onContinue,
-    onRedirect,
-    onRegenerate,
-    onRetry,
-    onReconnect,
-    onStop,
-    onReveal,
-    ...rest
-  } = props;
-  const actions: MessageActions = { onContinue, onRedirect, onRegenerate, onRetry, onReconnect, onStop, onReveal };
+  const [handlers, others] = takeActions(props);
+  const { message, redirect, attempt, decision, className, children, ...rest } = others;
   return (
     <div {...rest} {...answerAttributes(message)} ref={ref} className={joinClasses("unsay-answer", className)} data-unsay="answer">
       {children ?? (
         <>
           <CorrectionStrip message={message} />
           <AnswerBody message={message} />
-          <AnswerEnd message={message} redirect={redirect} {...actions} />
-          <StatusLine message={message} attempt={attempt} decision={decision} {...actions} />
+          <AnswerEnd message={message} redirect={redirect} {...handlers} />
+          <StatusLine message={message} attempt={attempt} decision={decision} {...handlers} />
           {isLive(message) ? null : <StopLedger message={message} />}
         </>
       )}

@@ -4,7 +4,7 @@ import { textOf, type AssistantMessage, type Cause } from "@unsay/core";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import type { Strings } from "../strings/en.js";
 import { useStrings } from "../strings/strings.js";
-import { ActionButtons, useMessageActions, type MessageActions } from "./message-actions.js";
+import { ActionButtons, takeActions, useMessageActions, type MessageActions } from "./message-actions.js";
 import type { MessageActionName } from "./status-line.copy.js";
 
 type TruncatedMessage = AssistantMessage & { readonly status: "truncated" };
@@ -18,10 +18,10 @@ export interface EndMarkProps extends HTMLAttributes<HTMLDivElement>, MessageAct
 
 /** How an early end ended, and the next move. Renders a `div`. */
 export const EndMark: UiComponent<HTMLDivElement, EndMarkProps> = withRef("EndMark", (props, ref) => {
-  const { message, redirect, className, children, onContinue, onRedirect, onRegenerate, onRetry, onReconnect, onStop, onReveal, ...rest } =
-    props;
+  const [handlers, others] = takeActions(props);
+  const { message, redirect, className, children, ...rest } = others;
   const strings = useStrings();
-  const actions = useMessageActions({ onContinue, onRedirect, onRegenerate, onRetry, onReconnect, onStop, onReveal });
+  const actions = useMessageActions(handlers);
   if (message.status !== "truncated" || message.cause === "withheld") return null;
   return (
     <div {...rest} ref={ref} className={joinClasses("unsay-end", className)} data-unsay="answer.end" data-cause={message.cause}>

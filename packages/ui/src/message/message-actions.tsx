@@ -16,11 +16,30 @@ export interface MessageActions {
   readonly onRetry?: Handler | undefined;
   readonly onReconnect?: Handler | undefined;
   readonly onStop?: Handler | undefined;
+  readonly onLetRun?: Handler | undefined;
   readonly onReveal?: Handler | undefined;
 }
 
 /** Handlers for every answer below; props of a component win over it. */
 export const MessageActionsContext: Context<MessageActions> = createContext<MessageActions>({});
+
+const ACTION_PROPS: readonly (keyof MessageActions)[] = [
+  "onContinue",
+  "onRedirect",
+  "onRegenerate",
+  "onRetry",
+  "onReconnect",
+  "onStop",
+  "onLetRun",
+  "onReveal",
+];
+
+/** Parts the handlers of an answer from the props of an element, which must not get them. */
+export function takeActions<Props extends MessageActions>(props: Props): readonly [MessageActions, Omit<Props, keyof MessageActions>] {
+  const isAction = (name: string): boolean => ACTION_PROPS.some((action) => action === name);
+  const pick = (wanted: boolean): object => Object.fromEntries(Object.entries(props).filter(([name]) => isAction(name) === wanted));
+  return [pick(true) as MessageActions, pick(false) as Omit<Props, keyof MessageActions>];
+}
 
 export function useMessageActions(own: MessageActions): MessageActions {
   const shared = useContext(MessageActionsContext);
@@ -36,6 +55,7 @@ const HANDLERS: Record<MessageActionName, keyof MessageActions> = {
   reconnect: "onReconnect",
   stop: "onStop",
   sendStopAgain: "onStop",
+  letRun: "onLetRun",
   reveal: "onReveal",
 };
 

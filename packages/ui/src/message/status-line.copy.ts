@@ -3,7 +3,16 @@ import type { Strings } from "../strings/en.js";
 import { nameOfCall } from "../tool-call/call-words.js";
 
 /** Things a reader can ask of an answer. Each is a handler of `MessageActions` and one button. */
-export type MessageActionName = "continue" | "redirect" | "regenerate" | "retry" | "reconnect" | "stop" | "sendStopAgain" | "reveal";
+export type MessageActionName =
+  | "continue"
+  | "redirect"
+  | "regenerate"
+  | "retry"
+  | "reconnect"
+  | "stop"
+  | "sendStopAgain"
+  | "letRun"
+  | "reveal";
 
 export interface StatusCopy {
   readonly chip: { readonly ink: "flux" | "changed"; readonly text: string } | null;
@@ -58,7 +67,7 @@ function liveCopy(
     case "awaiting-approval":
       return marked(status.chips.waiting, decisionText(message, strings, facts.decision));
     case "looping":
-      return marked(status.chips.paused, status.looping, ["stop"]);
+      return marked(status.chips.paused, status.looping, ["stop", "letRun"]);
     case "stalled":
     case "silent":
     case "slow":

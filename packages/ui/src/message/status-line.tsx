@@ -5,7 +5,7 @@ import { useNow } from "@unsay/react";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import { useStrings } from "../strings/strings.js";
 import { Caret } from "./marks.js";
-import { ActionButtons, useMessageActions, type MessageActions } from "./message-actions.js";
+import { ActionButtons, takeActions, useMessageActions, type MessageActions } from "./message-actions.js";
 import { selectStatusCopy } from "./status-line.copy.js";
 
 export interface StatusLineProps extends HTMLAttributes<HTMLDivElement>, MessageActions {
@@ -18,23 +18,10 @@ export interface StatusLineProps extends HTMLAttributes<HTMLDivElement>, Message
 
 /** The state of an answer in words; never a live region, so that seconds tick in silence. Renders a `div`. */
 export const StatusLine: UiComponent<HTMLDivElement, StatusLineProps> = withRef("StatusLine", (props, ref) => {
-  const {
-    message,
-    attempt,
-    decision,
-    className,
-    children,
-    onContinue,
-    onRedirect,
-    onRegenerate,
-    onRetry,
-    onReconnect,
-    onStop,
-    onReveal,
-    ...rest
-  } = props;
+  const [handlers, others] = takeActions(props);
+  const { message, attempt, decision, className, children, ...rest } = others;
   const strings = useStrings();
-  const actions = useMessageActions({ onContinue, onRedirect, onRegenerate, onRetry, onReconnect, onStop, onReveal });
+  const actions = useMessageActions(handlers);
   const waitedS = useWaitedSeconds(message);
   const hiddenWords = isLive(message) ? 0 : hiddenWordCount(message);
   const copy = selectStatusCopy(message, strings, {

@@ -126,6 +126,7 @@ export const en = {
     details: "Details",
     showAll: "Show all",
     showLess: "Show less",
+    letRun: "Let it run",
     reveal: (words: number): string => `Show ${count(words, "more word", "more words")} that arrived`,
     undo: "Undo",
   },

@@ -17,6 +17,7 @@ const ALL_ACTIONS = {
   onRetry: nothing,
   onReconnect: nothing,
   onStop: nothing,
+  onLetRun: nothing,
   onReveal: nothing,
 };
 

@@ -169,6 +169,7 @@ function useThreadActions(thread: UseThreadResult, input: RefObject<HTMLTextArea
       onRegenerate: (message) => session.regenerate(message.id),
       onRetry: (message) => session.retry(message.id),
       onReconnect: (message) => session.reconnect(message.id),
+      onLetRun: (message) => session.dismissLoop(message.id),
       onReveal: (message) => session.revealTail(message.id),
       onStop: () => session.stop(),
       onRedirect: () => input.current?.focus({ preventScroll: true }),
