@@ -1,6 +1,8 @@
 export * from "./message/index.js";
 export type * from "./protocol/index.js";
 export { errorData, parseErrorData, UnsayError } from "./protocol/index.js";
+export * from "./context/index.js";
+export * from "./structured/index.js";
 export { decodeUnsay } from "./adapters/unsay/index.js";
 export { createSession } from "./session/session.js";
 export { UNCONFIRMED_MS } from "./session/session-context.js";

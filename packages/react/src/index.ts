@@ -8,6 +8,7 @@ export {
 } from "./session/context.js";
 export { useThread, type UseThreadOptions } from "./session/use-thread.js";
 export { useNow } from "./session/use-now.js";
+export { useField, type UseFieldResult } from "./structured/use-field.js";
 export { useMessage } from "./message/use-message.js";
 export { useApproval, type UseApprovalOptions } from "./approval/use-approval.js";
 export { callsOf, openApprovalsOf } from "./approval/open-approvals.js";

@@ -7,7 +7,7 @@ export {
   type UnsayServer,
   type UnsayServerOptions,
 } from "./server.js";
-export { type Agent, type AgentEnd, type AgentEvent, type AgentMessage, type AgentRun } from "./agents/agent.js";
+export { type Agent, type AgentEnd, type AgentEvent, type AgentRun } from "./agents/agent.js";
 export {
   defineTool,
   ToolFailure,

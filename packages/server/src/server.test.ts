@@ -195,7 +195,7 @@ describe("starting a run", () => {
     expect(seen.slice(2)).toEqual([
       [
         { role: "user", content: "first" },
-        { role: "assistant", content: "Answer to first\n\n[reply cut off: length limit; the user saw up to here]" },
+        { role: "assistant", content: "Answer to first\n\n[reply cut off by the length limit; the user saw up to here]" },
       ],
       "second",
     ]);

@@ -23,7 +23,6 @@ import type { EventSource } from "./run/run-log.js";
 import { createMemoryStore } from "./stores/memory.js";
 import type { Store, StoredRun, StoredStop } from "./stores/store.js";
 import { foldThread, type RunWithEvents } from "./thread/history.js";
-import { contextOf } from "./thread/model-context.js";
 import type { ToolSet } from "./tool-call/tool.js";
 
 export type Action = "start" | "read" | "stop" | "decide" | "undo";
@@ -259,7 +258,7 @@ class Server {
       leaseMs: this.#leaseMs,
       caps: { resume: typeof resume === "function" ? resume(command) : resume, cancelTool: true },
       input: context.input,
-      history: contextOf(context.before),
+      messages: context.before,
       partial: context.partial,
       onEnded: () => this.#forget(record.run, key),
     });

@@ -1,5 +1,5 @@
 import { sendDecision, reopenDecision } from "../approval/approval.reducer.js";
-import type { AssistantMessage, CutPoint, Seam, StopRecord } from "./message.js";
+import type { AssistantMessage, Painted, Seam, StopRecord } from "./message.js";
 import { createPendingMessage } from "./create.js";
 import { livenessOf } from "./liveness.js";
 import { cutPointOf, isLive, shownParts } from "./selectors.js";
@@ -11,12 +11,12 @@ function live(message: AssistantMessage, now: number | null): AssistantMessage {
 }
 
 /**
- * Painting freezes at `at`, where the reader saw it; the status stays live until the server ends the run. A second
+ * Painting freezes at `painted`, what the reader saw; the status stays live until the server ends the run. A second
  * press is no news.
  */
 export function requestStop(
   message: AssistantMessage,
-  stop: { readonly command: string; readonly intent: StopRecord["intent"]; readonly at: CutPoint },
+  stop: { readonly command: string; readonly intent: StopRecord["intent"]; readonly atSeq: number; readonly painted: Painted },
   now: number | null,
 ): AssistantMessage {
   if (!isLive(message)) return message;
@@ -30,7 +30,8 @@ export function requestStop(
     phase: "requesting",
     upstream: "unknown",
     command: known?.phase === "unconfirmed" ? known.command : stop.command,
-    at: known?.phase === "unconfirmed" ? known.at : stop.at,
+    atSeq: known?.phase === "unconfirmed" ? known.atSeq : stop.atSeq,
+    painted: known?.phase === "unconfirmed" ? known.painted : stop.painted,
   };
   return live({ ...message, stop: record }, now);
 }
@@ -45,7 +46,7 @@ export function markStopUnconfirmed(message: AssistantMessage, command: string):
 export function markLooping(message: AssistantMessage, isLooping: boolean, now: number): AssistantMessage {
   if (!isLive(message) || (message.looping === true) === isLooping) return message;
   const { looping: _looping, ...rest } = message;
-  return live(isLooping ? { ...message, looping: true } : (rest as AssistantMessage), now);
+  return live(isLooping ? { ...message, looping: true } : (rest), now);
 }
 
 /** The reader wants to see what arrived after the press. */

@@ -21,6 +21,13 @@ export interface CutPoint {
   readonly offset: number | null;
 }
 
+/** What a reader had before their eyes: by id and length, since later events may change, insert or remove text around it. */
+export interface Painted {
+  readonly parts: readonly string[];
+  /** Span ids with the UTF-16 units shown of each, in the order of the text. */
+  readonly spans: readonly (readonly [span: string, length: number])[];
+}
+
 export interface StopRecord {
   readonly intent: "stop" | "redirect" | "barge-in";
   readonly by: Actor;
@@ -28,8 +35,10 @@ export interface StopRecord {
   readonly upstream: Upstream;
   /** Id of the stop command, or `null` when another client or the server stopped. */
   readonly command: string | null;
-  /** What had been painted when the press came: later text is recorded, not shown. */
-  readonly at: CutPoint;
+  /** The newest event the reader's view contained. */
+  readonly atSeq: number;
+  /** What had been painted when the press came: later text is recorded, not shown. `null` where nobody pressed here. */
+  readonly painted: Painted | null;
   /** The reader asked for what arrived after the press. */
   readonly revealed?: true;
 }

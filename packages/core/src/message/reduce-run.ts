@@ -120,7 +120,8 @@ function recordForeignStop(draft: Draft, end: Ending): void {
     phase: "done",
     upstream: "unknown",
     command: null,
-    at: cutPointOf(draft.finish()),
+    atSeq: draft.fields.run?.lastSeq ?? 0,
+    painted: null,
   };
 }
 

@@ -6,7 +6,7 @@ import { createPendingMessage } from "./create.js";
 import { requestStop } from "./local.js";
 import type { AssistantMessage } from "./message.js";
 import { foldEvents, tickMessage, type FoldResult } from "./reducer.js";
-import { cutPointOf, isLive, shownParts, textOf } from "./selectors.js";
+import { isLive, paintedOf, shownParts, textOf } from "./selectors.js";
 
 const IDS = { thread: "t", run: "r", message: "m" };
 const pending = () => createPendingMessage({ id: "m", thread: "t" }, { now: 0 });
@@ -195,7 +195,7 @@ describe("illegal transitions", () => {
       pending(),
       [open(), propose, ready].map((payload) => factory.make(payload)),
     ).message;
-    const stopping = requestStop(live, { command: "x", intent: "stop", at: cutPointOf(live) }, 0);
+    const stopping = requestStop(live, { command: "x", intent: "stop", atSeq: 3, painted: paintedOf(live) }, 0);
     const ack: EventPayload = { type: "stop.ack", command: "x", client: "me", atSeq: 3, upstream: "aborted", settling: [] };
     const result = foldEvents(stopping, [factory.make(ack), factory.make(start)], { client: "me" });
     expect(result).toMatchObject({ violations: [{ rule: 8 }], message: { calls: [{ status: "unknown" }] } });
@@ -305,6 +305,65 @@ describe("what is shown", () => {
     expect(shownParts(message)).toMatchObject([{ spans: [{ id: "s" }] }]);
     const dropped = fold(open(), part(), words("Sure. "), draft, { type: "span.drop", spans: ["d"] }, complete).message;
     expect(dropped).toMatchObject({ status: "complete", revisions: 0 });
+  });
+
+  describe("after Stop was pressed", () => {
+    const pressAfter = (before: readonly EventPayload[], after: readonly EventPayload[]) => {
+      const factory = createEventFactory(IDS);
+      const live = foldEvents(
+        pending(),
+        before.map((payload) => factory.make(payload)),
+      ).message;
+      const stopping = requestStop(live, { command: "x", intent: "stop", atSeq: live.run?.lastSeq ?? 0, painted: paintedOf(live) }, 0);
+      return textOf(
+        foldEvents(
+          stopping,
+          after.map((payload) => factory.make(payload)),
+        ).message,
+      );
+    };
+    const draft = { ...words("maybe", "d"), state: "speculative" } as EventPayload;
+
+    it.each<readonly [string, readonly EventPayload[], readonly EventPayload[], string]>([
+      ["new text in the same span", [open(), part(), words("Seen.")], [words(" Unseen.")], "Seen."],
+      ["a new part", [open(), part(), words("Seen.")], [part("q"), words("Unseen.", "u", "q")], "Seen."],
+      [
+        "an earlier part that is still open",
+        [open(), part("a"), words("A.", "a1", "a"), part(), words("B.")],
+        [words("Unseen.", "a2", "a")],
+        "A.B.",
+      ],
+      ["an earlier span of the same part", [open(), part(), words("A.", "a"), words("B.", "b")], [words("Unseen.", "a")], "A.B."],
+      [
+        "a draft that settles",
+        [open(), part(), words("Seen."), draft],
+        [{ type: "span.settle", spans: ["d"], to: "provisional", by: "model" }],
+        "Seen.",
+      ],
+      [
+        "the place of seen text that is expunged",
+        [open(), part(), words("Secret.", "a"), words("Seen.")],
+        [words(" Unseen."), { type: "span.retract", spans: ["a"], reason: "x", expunge: true }],
+        "Seen.",
+      ],
+      [
+        "a correction of seen text, which is shown",
+        [open(), part(), words("Wrong.", "a"), words(" Seen.")],
+        [{ type: "span.revise", spans: ["a"], replacement: { span: "a2", text: "Right." }, reason: "x", by: "model" }, words(" Unseen.")],
+        "Right. Seen.",
+      ],
+      [
+        "a correction of unseen text, which is not",
+        [open(), part(), words("Seen.")],
+        [
+          words(" Unseen.", "u"),
+          { type: "span.revise", spans: ["u"], replacement: { span: "u2", text: " Unseen, too." }, reason: "x", by: "model" },
+        ],
+        "Seen.",
+      ],
+    ])("nothing unseen comes into view through %s", (_where, before, after, shown) => {
+      expect(pressAfter(before, after)).toBe(shown);
+    });
   });
 
   it("reasoning is not answer text", () => {

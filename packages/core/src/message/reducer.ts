@@ -310,7 +310,8 @@ function acknowledgeStop(draft: Draft, event: EventOf<"stop.ack">, context: Cont
     intent: "stop" as const,
     by: "other-device" as const,
     command: null,
-    at: { seq: event.atSeq, part: null, offset: null },
+    atSeq: event.atSeq,
+    painted: null,
   };
   draft.fields.stop = { ...record, phase, upstream: event.upstream };
 }

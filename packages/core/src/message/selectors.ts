@@ -1,4 +1,4 @@
-import type { Approval, AssistantMessage, CutPoint, Message, Part, Span, TextPart, ToolCall } from "./message.js";
+import type { Approval, AssistantMessage, CutPoint, Message, Part, Span, TextPart, ToolCall, Painted } from "./message.js";
 
 /** Kinds whose text is the answer itself: not its reasoning, and not a refusal to give one. */
 const ANSWER_KINDS: ReadonlySet<TextPart["kind"]> = new Set([
@@ -53,14 +53,9 @@ export function textOf(message: Message): string {
 
 /** The parts a reader sees: without drafts, and without what arrived after this client's Stop was pressed. */
 export function shownParts(message: AssistantMessage): readonly Part[] {
-  const at = message.stop === null || showsTail(message) ? null : message.stop.at;
-  const parts = at === null ? message.parts : partsUpTo(message.parts, at);
+  const painted = message.stop?.revealed === true ? null : (message.stop?.painted ?? null);
+  const parts = painted === null ? message.parts : paintedParts(message.parts, painted);
   return parts.map(withoutDrafts);
-}
-
-/** A run that another device stopped has no press here to freeze at. */
-function showsTail(message: AssistantMessage): boolean {
-  return message.stop?.command === null || message.stop?.revealed === true;
 }
 
 function withoutDrafts(part: Part): Part {
@@ -72,32 +67,40 @@ function isDraft(span: Span): boolean {
   return span.state === "speculative" || span.state === "dropped";
 }
 
-function partsUpTo(parts: readonly Part[], at: CutPoint): readonly Part[] {
-  const last = at.part === null ? -1 : parts.findIndex((part) => part.id === at.part);
-  return parts.flatMap((part, index) => {
-    if (part.type === "call" || index < last) return [part];
-    if (index > last) return [];
-    return part.type === "text" && at.offset !== null ? [cutPart(part, at.offset)] : [part];
-  });
+/** What a tool did is shown whenever it was done. */
+function paintedParts(parts: readonly Part[], painted: Painted): readonly Part[] {
+  const known = new Set(painted.parts);
+  const lengths = new Map(painted.spans);
+  return parts
+    .filter((part) => part.type === "call" || known.has(part.id))
+    .map((part) => (part.type === "text" ? paintedText(part, lengths) : part));
 }
 
-/** Offsets count stored text, so that a later revision of frozen text does not move the cut. */
-function cutPart(part: TextPart, offset: number): TextPart {
-  let left = offset;
-  const spans: Span[] = [];
-  for (const span of part.spans) {
-    if (span.replaces !== undefined) {
-      spans.push(span);
-      continue;
-    }
-    if (left <= 0) break;
-    spans.push(span.text.length <= left ? span : { ...span, text: span.text.slice(0, left) });
-    left -= span.text.length;
-  }
-  return { ...part, spans };
+function paintedText(part: TextPart, lengths: ReadonlyMap<string, number>): TextPart {
+  const visible = new Set(lengths.keys());
+  const spans = part.spans.flatMap((span) => paintedSpan(span, lengths, visible));
+  return spans.length === part.spans.length && spans.every((span, index) => span === part.spans[index]) ? part : { ...part, spans };
 }
 
-/** Where the text stands now: what a press of Stop freezes at. */
+/** A correction of text that was seen is shown, however late it came. */
+function paintedSpan(span: Span, lengths: ReadonlyMap<string, number>, visible: Set<string>): readonly Span[] {
+  const length = lengths.get(span.id);
+  if (length !== undefined) return [span.text.length <= length ? span : { ...span, text: span.text.slice(0, length) }];
+  if (span.replaces?.some((id) => visible.has(id)) !== true) return [];
+  visible.add(span.id);
+  return [span];
+}
+
+/** What the reader of this message has before their eyes. */
+export function paintedOf(message: AssistantMessage): Painted {
+  const parts = shownParts(message).filter((part) => part.type !== "call");
+  return {
+    parts: parts.map((part) => part.id),
+    spans: parts.flatMap((part) => (part.type === "text" ? part.spans.map((span) => [span.id, span.text.length] as const) : [])),
+  };
+}
+
+/** Where the text ends now. */
 export function cutPointOf(message: AssistantMessage): CutPoint {
   const part = message.parts.findLast((candidate) => candidate.type !== "call");
   const length =

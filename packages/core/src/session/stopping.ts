@@ -1,5 +1,5 @@
 import type { StopCommand, StopIntent } from "../protocol/index.js";
-import { cutPointOf, markStopUnconfirmed, requestStop, type AssistantMessage, type StopRecord } from "../message/index.js";
+import { markStopUnconfirmed, paintedOf, requestStop, type AssistantMessage, type StopRecord } from "../message/index.js";
 import { diagnose, sendCommand, UNCONFIRMED_MS, type SessionContext } from "./session-context.js";
 
 /**
@@ -9,8 +9,12 @@ import { diagnose, sendCommand, UNCONFIRMED_MS, type SessionContext } from "./se
 export function requestStopOfLive({ store, createId }: SessionContext, intent: StopIntent): AssistantMessage | null {
   const message = store.live;
   if (message === undefined || intent === "enough") return null;
-  const painted = store.findPublished(message.id) ?? message;
-  const next = requestStop(message, { command: createId(), intent, at: cutPointOf(painted) }, store.clock.now());
+  const shown = store.findPublished(message.id) ?? message;
+  const next = requestStop(
+    message,
+    { command: createId(), intent, atSeq: shown.run?.lastSeq ?? 0, painted: paintedOf(shown) },
+    store.clock.now(),
+  );
   if (next === message) return null;
   store.setMessage(next);
   return isUnderway(message.stop) ? null : next;
@@ -50,20 +54,13 @@ function createStopCommand(
     ...(startKey === undefined ? {} : { startKey }),
     scope: "run",
     intent: stop.intent,
-    ackSeq: stop.at.seq,
-    painted: paintedOf(message, stop),
+    ackSeq: stop.atSeq,
+    painted: endOfPainted(stop),
   };
 }
 
-/** Where the reader's view froze, as a place in a span: the wire knows no offsets into parts. */
-function paintedOf(message: AssistantMessage, stop: StopRecord): StopCommand["painted"] {
-  const part = message.parts.find((candidate) => candidate.id === stop.at.part);
-  if (part?.type !== "text" || stop.at.offset === null) return null;
-  let left = stop.at.offset;
-  for (const span of part.spans) {
-    if (span.replaces !== undefined) continue;
-    if (left <= span.text.length) return { span: span.id, offset: left };
-    left -= span.text.length;
-  }
-  return null;
+/** The end of what the reader saw, as a place in a span: the wire knows no offsets into parts. */
+function endOfPainted(stop: StopRecord): StopCommand["painted"] {
+  const last = stop.painted?.spans.at(-1);
+  return last === undefined ? null : { span: last[0], offset: last[1] };
 }

@@ -19,7 +19,19 @@ function isReadable(entry: unknown): entry is Message {
   if (typeof source["id"] !== "string" || !STATUSES.has(source["status"])) return false;
   if (source["role"] === "user") return typeof source["text"] === "string";
   if (source["role"] !== "assistant" || !LISTS.every((name) => Array.isArray(source[name]))) return false;
+  if (!isStopRecord(source["stop"])) return false;
   return source["status"] !== "truncated" || typeof source["cause"] === "string";
+}
+
+/** `null`, or a record that says what was painted: showing more than was seen is not for a reader to guess. */
+function isStopRecord(value: unknown): boolean {
+  if (value === null) return true;
+  if (typeof value !== "object" || !("painted" in value)) return false;
+  const { painted } = value;
+  if (painted === null) return true;
+  return (
+    typeof painted === "object" && "parts" in painted && Array.isArray(painted.parts) && "spans" in painted && Array.isArray(painted.spans)
+  );
 }
 
 function unreadable(entry: unknown, thread: string, index: number): AssistantMessage {

@@ -1,3 +1,4 @@
+import type { Message, TextMessage } from "@unsay/core";
 import type {
   Cause,
   Claim,
@@ -38,12 +39,6 @@ export interface AgentEnd {
   readonly error?: UnsayErrorData;
 }
 
-/** A message for the model: a cut answer says in a note where the user saw it end. */
-export interface AgentMessage {
-  readonly role: "user" | "assistant";
-  readonly content: string;
-}
-
 /** One run, as the agent sees it. Everything it says after the run was stopped is dropped. */
 export interface AgentRun {
   readonly thread: string;
@@ -53,8 +48,10 @@ export interface AgentRun {
   /** What the user wrote last. */
   readonly input: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** What was said before `input`. */
-  readonly history: readonly AgentMessage[];
+  /** What was said before `input`, for `toAiSdkMessages` and its like of `@unsay/core`. */
+  readonly messages: readonly Message[];
+  /** The same in plain words: a cut answer says in a note where the user saw it end, a call what became of it. */
+  readonly history: readonly TextMessage[];
   /** With `continue`: what the user saw of the answer that goes on; otherwise ''. */
   readonly partial: string;
   /** Aborted when the run is stopped or the server shuts down. */

@@ -1,3 +1,4 @@
+import { toAiSdkMessages } from "@unsay/core";
 import {
   APICallError,
   jsonSchema,
@@ -52,7 +53,8 @@ export function createAiSdkAgent(options: AiSdkAgentOptions): Agent {
 }
 
 function messagesOf(run: AgentRun): ModelMessage[] {
-  const before = run.history.map(({ role, content }): ModelMessage => ({ role, content }));
+  // The shapes are the same; ours are readonly and call any JSON value unknown.
+  const before = toAiSdkMessages(run.messages) as unknown as readonly ModelMessage[];
   const goOn: ModelMessage[] =
     run.partial === ""
       ? []

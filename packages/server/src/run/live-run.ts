@@ -10,10 +10,10 @@ import {
   type UnsayErrorData,
   type Upstream,
 } from "@unsay/core/protocol";
-import type { Clock } from "@unsay/core";
+import { toTextMessages, type Clock, type Message } from "@unsay/core";
 import { Approvals } from "../approval/approvals.js";
 import type { ApprovalSigner } from "../approval/signature.js";
-import type { Agent, AgentEnd, AgentEvent, AgentMessage, AgentRun } from "../agents/agent.js";
+import type { Agent, AgentEnd, AgentEvent, AgentRun } from "../agents/agent.js";
 import type { Log } from "../log.js";
 import type { Store, StoredRun } from "../stores/store.js";
 import { CallLedger } from "../tool-call/call-ledger.js";
@@ -40,7 +40,8 @@ export interface LiveRunOptions {
   readonly leaseMs: number;
   readonly caps: { readonly resume: boolean; readonly cancelTool: boolean };
   readonly input: string;
-  readonly history: readonly AgentMessage[];
+  /** What was said before the input, oldest first. */
+  readonly messages: readonly Message[];
   readonly partial: string;
   readonly onEnded: () => void;
 }
@@ -219,14 +220,15 @@ export class LiveRun {
   }
 
   #createAgentRun(): AgentRun {
-    const { record, input, history, partial, tools } = this.#options;
+    const { record, input, messages, partial, tools } = this.#options;
     return {
       thread: record.thread,
       run: record.run,
       message: record.message,
       mode: record.mode,
       input,
-      history,
+      messages,
+      history: toTextMessages(messages),
       partial,
       labels: record.labels,
       tools,

@@ -4,8 +4,9 @@ import {
   createUserMessage,
   foldEvents,
   type AssistantMessage,
-  type CutPoint,
+  paintedOf,
   type Message,
+  type Painted,
   type StopRecord,
 } from "@unsay/core";
 import type { UnsayEvent } from "@unsay/core/protocol";
@@ -57,33 +58,40 @@ function foldRun(known: AssistantMessage | null, { record, events }: RunWithEven
       ? createPendingMessage({ id: record.message, thread: record.thread, parent: record.parent }, { epoch: record.createdAt })
       : continueMessage(known, null);
   const endedAfterMs = events.findLast((event) => event.type === "run.end")?.t ?? 0;
-  const { message } = foldEvents(start, events, { epoch: record.createdAt + endedAfterMs });
-  return record.stop === null ? message : withStop(message, record, record.stop);
+  const times = { epoch: record.createdAt + endedAfterMs };
+  if (record.stop === null) return foldEvents(start, events, times).message;
+  const { ackSeq } = record.stop;
+  const seen = foldEvents(
+    start,
+    events.filter((event) => event.seq !== null && event.seq <= ackSeq),
+    times,
+  ).message;
+  return withStop(foldEvents(seen, events, times).message, paintedAt(seen, record.stop), record, record.stop);
 }
 
 /** The reader who pressed Stop saw the answer freeze; a reload shows it frozen at the same place. */
-function withStop(message: AssistantMessage, { end }: StoredRun, stop: StoredStop): AssistantMessage {
+function withStop(message: AssistantMessage, painted: Painted, { end }: StoredRun, stop: StoredStop): AssistantMessage {
   if (message.stop === null) return message;
   const isLive = message.status === "pending" || message.status === "streaming";
   const record: StopRecord = {
     ...message.stop,
     intent: stop.intent === "redirect" || stop.intent === "barge-in" ? stop.intent : "stop",
     by: end?.outcome === "truncated" ? (end.by ?? "user") : "user",
-    command: stop.command,
-    at: cutPointOf(message, stop),
+    command: isLive ? null : stop.command,
+    atSeq: stop.ackSeq,
+    painted,
   };
-  return { ...message, stop: isLive ? { ...record, command: null } : record };
+  return { ...message, stop: record };
 }
 
-function cutPointOf(message: AssistantMessage, { painted, ackSeq }: StoredStop): CutPoint {
-  if (painted === null) return { seq: ackSeq, part: null, offset: null };
-  for (const part of message.parts) {
-    if (part.type !== "text") continue;
-    let offset = 0;
-    for (const span of part.spans) {
-      if (span.id === painted.span) return { seq: ackSeq, part: part.id, offset: offset + Math.min(painted.offset, span.text.length) };
-      if (span.replaces === undefined) offset += span.text.length;
-    }
-  }
-  return message.stop?.at ?? { seq: ackSeq, part: null, offset: null };
+/** What the reader had of what they had received: nothing behind the place that their client named. */
+function paintedAt(seen: AssistantMessage, { painted }: StoredStop): Painted {
+  if (painted === null) return { parts: [], spans: [] };
+  const all = paintedOf(seen);
+  const last = all.spans.findIndex(([span]) => span === painted.span);
+  if (last === -1) return all;
+  const spans = all.spans
+    .slice(0, last + 1)
+    .map(([span, length], index) => [span, index === last ? Math.min(length, painted.offset) : length] as const);
+  return { parts: all.parts, spans };
 }

@@ -97,7 +97,8 @@ test("Stop stands there while the run goes on, and a second press waits for the 
     phase: "requesting",
     upstream: "unknown",
     command: "c",
-    at: { seq: 0, part: null, offset: null },
+    atSeq: 0,
+    painted: null,
   } as const;
   const screen = await render(<StopButton status="streaming" onStop={onStop} />);
   await screen.getByRole("button", { name: "Stop answering" }).click();

@@ -38,7 +38,7 @@ const ACTION_PROPS: readonly (keyof MessageActions)[] = [
 export function takeActions<Props extends MessageActions>(props: Props): readonly [MessageActions, Omit<Props, keyof MessageActions>] {
   const isAction = (name: string): boolean => ACTION_PROPS.some((action) => action === name);
   const pick = (wanted: boolean): object => Object.fromEntries(Object.entries(props).filter(([name]) => isAction(name) === wanted));
-  return [pick(true) as MessageActions, pick(false) as Omit<Props, keyof MessageActions>];
+  return [pick(true), pick(false) as Omit<Props, keyof MessageActions>];
 }
 
 export function useMessageActions(own: MessageActions): MessageActions {

@@ -106,7 +106,8 @@ test("text that arrived after Stop is not shown but offered", async () => {
     phase: "done",
     upstream: "aborted",
     command: "c",
-    at: { seq: 3, part: "answer", offset: 10 },
+    atSeq: 3,
+    painted: { parts: ["answer"], spans: [["span-1", 10]] },
   } as const;
   const message = truncatedMessage("stopped", { parts: [textPart("First part and four more words")], stop });
   const screen = await render(<Message message={message} />);

@@ -40,7 +40,8 @@ const unconfirmedStop = {
   phase: "unconfirmed",
   upstream: "unknown",
   command: "stop-1",
-  at: { seq: 3, part: "answer", offset: 20 },
+  atSeq: 3,
+  painted: null,
 } as const;
 
 const REVISED = [

@@ -1,0 +1,1 @@
+export { decodeAgUi } from "./decode.js";

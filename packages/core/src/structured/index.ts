@@ -1,0 +1,2 @@
+export { createStructuredStream } from "./structured-stream.js";
+export type { JsonSchema, StructuredPath, StructuredStream, StructuredStreamOptions } from "./structured.types.js";
