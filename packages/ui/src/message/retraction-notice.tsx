@@ -3,7 +3,7 @@ import type { HTMLAttributes } from "react";
 import type { AssistantMessage } from "@unsay/core";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import { useStrings } from "../strings/strings.js";
-import { ActionButtons, takeActions, useMessageActions, type MessageActions } from "./message-actions.js";
+import { ActionButtons, useMessageActions, type MessageActions } from "./message-actions.js";
 
 export interface RetractionNoticeProps extends HTMLAttributes<HTMLDivElement>, Pick<MessageActions, "onRegenerate"> {
   /** Why, in words for the reader. */
