@@ -46,7 +46,7 @@ export function markStopUnconfirmed(message: AssistantMessage, command: string):
 export function markLooping(message: AssistantMessage, isLooping: boolean, now: number): AssistantMessage {
   if (!isLive(message) || (message.looping === true) === isLooping) return message;
   const { looping: _looping, ...rest } = message;
-  return live(isLooping ? { ...message, looping: true } : (rest), now);
+  return live(isLooping ? { ...message, looping: true } : rest, now);
 }
 
 /** The reader wants to see what arrived after the press. */
