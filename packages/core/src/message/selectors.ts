@@ -127,6 +127,12 @@ export function selectOpenApprovals(message: AssistantMessage): readonly Approva
   return message.approvals.filter((approval) => approval.status === "open" || approval.status === "deciding");
 }
 
+/** The model said that it will not answer: nothing was taken back, and its words are for the reader. */
+export function isRefused(message: AssistantMessage): boolean {
+  if (message.status !== "truncated" || (message.cause !== "withheld" && message.cause !== "filtered")) return false;
+  return message.parts.some((part) => part.type === "text" && part.kind === "refusal" && textOfPart(part) !== "");
+}
+
 /** Nothing a reader could see has come: no text, no value, no call. */
 export function isEmpty(message: AssistantMessage): boolean {
   return !message.parts.some((part) => part.type !== "text" || part.spans.length > 0);

@@ -1,6 +1,7 @@
 import {
   countWords,
   isLive,
+  isRefused,
   textOf,
   type Approval,
   type AssistantMessage,
@@ -99,7 +100,8 @@ function completeText(message: AssistantMessage, { announce }: Strings): string 
 
 function truncatedNews(message: AssistantMessage & { readonly status: "truncated" }, strings: Strings): Announcement {
   const { announce } = strings;
-  if (message.cause === "withheld") return assertive(message, "state", announce.withdrawn(message.error?.userMessage ?? ""));
+  if (message.cause === "withheld" && !isRefused(message))
+    return assertive(message, "state", announce.withdrawn(message.error?.userMessage ?? ""));
   if (message.cause === "redirected") return polite(message, "stop", announce.redirected);
   if (message.cause !== "stopped") return assertive(message, "state", announce.cut(selectReason(message, strings)));
   const happened = countEffects(message, "succeeded");

@@ -3,6 +3,7 @@ import { Fragment, type HTMLAttributes, type ReactElement, type ReactNode } from
 import {
   isAnswerPart,
   isLive,
+  isRefused,
   shownParts,
   type AssistantMessage,
   type Part,
@@ -45,11 +46,11 @@ export const AnswerBody: UiComponent<HTMLDivElement, AnswerBodyProps> = withRef(
   );
 });
 
-/** Of a withdrawn answer only the tool calls stay: what they did has happened. */
+/** Of a withdrawn answer only the tool calls stay, since what they did has happened, and the words of a refusal. */
 function visibleParts(message: AssistantMessage): readonly Part[] {
   const parts = shownParts(message);
   const isWithheld = message.status === "truncated" && message.cause === "withheld";
-  return isWithheld ? parts.filter((part) => part.type === "call") : parts;
+  return isWithheld ? parts.filter((part) => part.type === "call" || (part.type === "text" && part.kind === "refusal")) : parts;
 }
 
 /** The part the caret stands in: the last one, while it is written. */
@@ -85,7 +86,7 @@ function TextView({ message, part, growing }: PartViewProps & { readonly part: T
   if (isAnswerPart(part)) return body;
   return (
     <div className="unsay-refusal" data-unsay="answer.refusal">
-      <strong>{refusal}</strong>
+      {isRefused(message) ? null : <strong>{refusal}</strong>}
       {body}
     </div>
   );

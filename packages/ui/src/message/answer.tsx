@@ -1,6 +1,6 @@
 "use client";
 import type { HTMLAttributes, ReactNode } from "react";
-import { isLive, type AssistantMessage } from "@unsay/core";
+import { isLive, isRefused, type AssistantMessage } from "@unsay/core";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import { StopLedger } from "../tool-call/stop-ledger.js";
 import { AnswerBody } from "./answer-body.js";
@@ -56,7 +56,8 @@ function AnswerEnd({ message, redirect, ...actions }: MessageActions & Pick<Answ
   return (
     <RetractionNotice
       message={message}
-      reason={message.error?.userMessage}
+      scope={isRefused(message) ? "refusal" : "answer"}
+      reason={isRefused(message) ? undefined : message.error?.userMessage}
       {...(actions.onRegenerate === undefined ? {} : { onRegenerate: actions.onRegenerate })}
     />
   );

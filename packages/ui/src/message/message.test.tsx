@@ -144,3 +144,20 @@ test("class, style, rest and handlers of the user reach the element", async () =
   end?.click();
   expect(onClick).toHaveBeenCalledOnce();
 });
+
+test("a refusal is shown in the model's own words and is not called withdrawn", async () => {
+  const refusal = textPart("I’m sorry, I can’t help with that.", { id: "refusal", kind: "refusal", status: "cut" });
+  const message = truncatedMessage("withheld", { parts: [refusal] });
+  const screen = await render(<Message message={message} />);
+  const text = screen.container.textContent ?? "";
+  expect(text).toContain("I’m sorry, I can’t help with that.");
+  expect(text).toContain("Not complete: the assistant declined to answer");
+  expect(text).not.toContain("withdrawn");
+});
+
+test("the server's sentence ends ours: no capital in the middle, no full stop before the time", async () => {
+  const screen = await render(
+    <Message message={truncatedMessage("failed", { parts: [textPart("Half an")], userMessage: "The model is busy right now." })} />,
+  );
+  expect(screen.container.textContent).toContain("Not complete: the model is busy right now ·");
+});

@@ -9,7 +9,7 @@ export interface RetractionNoticeProps extends HTMLAttributes<HTMLDivElement>, P
   /** Why, in words for the reader. */
   readonly reason?: string | undefined;
   /** Whether an answer or one part of it was taken back. */
-  readonly scope?: "answer" | "block";
+  readonly scope?: "answer" | "block" | "refusal";
   /** The answer it stands for; gives the next moves. */
   readonly message?: AssistantMessage;
 }

@@ -1,4 +1,4 @@
-import { selectCall, selectOpenApprovals, textOf, type AssistantMessage, type Cause } from "@unsay/core";
+import { isRefused, selectCall, selectOpenApprovals, textOf, type AssistantMessage, type Cause } from "@unsay/core";
 import type { Strings } from "../strings/en.js";
 import { nameOfCall } from "../tool-call/call-words.js";
 
@@ -182,9 +182,10 @@ function reasonOfCause(message: AssistantMessage & { readonly status: "truncated
     case "stopped":
       return strings.stoppedBy[message.stop?.by ?? "user"];
     case "failed":
-      return said ?? strings.cause.failed;
+      return said === undefined ? strings.cause.failed : asClause(said);
     case "withheld":
-      return said === undefined ? strings.cause.withheld : `${strings.cause.withheld}, ${said}`;
+      if (isRefused(message)) return strings.declined;
+      return said === undefined ? strings.cause.withheld : `${strings.cause.withheld}, ${asClause(said)}`;
     case "length":
       return message.error?.code === "context-window" ? strings.contextWindow : strings.cause.length;
     case "redirected":
@@ -195,6 +196,12 @@ function reasonOfCause(message: AssistantMessage & { readonly status: "truncated
     case "unverified":
       return strings.cause[cause];
   }
+}
+
+/** A server's sentence as the end of one of ours. A word in capitals keeps them. */
+function asClause(sentence: string): string {
+  const words = sentence.trim().replace(/\.$/u, "");
+  return /^\p{Lu}(?:\p{Ll}|\s)/u.test(words) ? lowerFirst(words) : words;
 }
 
 /** The state for the hidden heading of a message: the words of the status line, without times that tick. */

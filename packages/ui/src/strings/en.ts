@@ -134,6 +134,7 @@ export const en = {
   retraction: {
     answer: "This answer was withdrawn.",
     block: "This part was withdrawn.",
+    refusal: "The assistant declined to answer.",
     chip: (reason: string): string => (reason === "" ? "withdrawn" : `withdrawn: ${reason}`),
   },
 
@@ -169,6 +170,7 @@ export const en = {
   },
 
   refusal: "The assistant declined",
+  declined: "the assistant declined to answer",
 
   markdown: {
     code: "Code",
