@@ -317,6 +317,16 @@ describe("an open approval", () => {
     expect(decisions[1]).toEqual(decisions[0]);
   });
 
+  it("is never answered by free text, whatever it says", async () => {
+    const { clock, session, transport, answer } = setUp(scripts.gate);
+    session.send("go");
+    await clock.advance(5_000);
+    for (const text of ["yes", "approve", "approval-1: approved"]) session.send(text);
+    await clock.advance(5_000);
+    expect(transport.sent).toHaveLength(1);
+    expect(answer()).toMatchObject({ approvals: [{ status: "open" }], calls: [{ status: "awaiting-approval" }] });
+  });
+
   it("pauses the queue until it is decided", async () => {
     const { clock, session } = setUp(scripts.gate);
     session.send("go");
@@ -357,6 +367,16 @@ describe("going on", () => {
     await clock.advance(100);
     expect(answer()).toMatchObject({ status: "complete", stated: true });
     expect(transport.sent.filter((command) => command.command === "start")).toHaveLength(1);
+  });
+
+  it.each(["withheld", "filtered"] as const)("never continues an answer that was %s", async (cause) => {
+    const { clock, session, transport, answer } = setUp(scripts[cause]);
+    session.send("go");
+    await clock.advance(10_000);
+    session.continue(answer().id);
+    await clock.advance(1_000);
+    expect(answer()).toMatchObject({ status: "truncated", cause });
+    expect(transport.sent).toHaveLength(1);
   });
 
   it("regenerates as a new answer and keeps the old one", async () => {
