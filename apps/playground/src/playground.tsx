@@ -11,6 +11,8 @@ const transport = createUnsayTransport({ url: "/api" });
 /** A demonstration gives up sooner than a product would: four tries in about four seconds, then Reconnect is offered. */
 const RECONNECT = { tries: 4, baseMs: 500, maxMs: 2_000 };
 
+const HEADING = "conversation";
+
 type Theme = "auto" | "light" | "dark";
 
 export function Playground(): ReactNode {
@@ -79,7 +81,10 @@ function Conversation({ threadId, theme }: ConversationProps): ReactNode {
         <summary>Scenarios</summary>
         <ScenarioPicker onPick={pick} />
       </details>
-      <main>
+      <main aria-labelledby={HEADING}>
+        <h2 id={HEADING} className="unsay-visually-hidden">
+          Conversation
+        </h2>
         <Chat
           transport={transport}
           threadId={threadId}
