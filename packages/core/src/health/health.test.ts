@@ -29,6 +29,15 @@ describe("a buffering proxy", () => {
   });
 });
 
+describe("a run that is joined on its way", () => {
+  it("brings its past at once, which is no proxy's doing, and reports no times that nobody measured", () => {
+    const past = events(Array.from({ length: 12 }, (_, index) => [index * 150, append("word ")] as const));
+    const health = new RunHealth(null);
+    expect(health.observe(past, 5_000).diagnostics).toEqual([]);
+    expect(health.metrics).toBeNull();
+  });
+});
+
 describe("a loop", () => {
   const feed = (text: string, size = 7): number => {
     const detector = new LoopDetector();

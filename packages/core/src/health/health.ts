@@ -12,17 +12,19 @@ export interface HealthNews {
 /** Watches one run. Reads events, changes none, and knows the time only from its caller. */
 export class RunHealth {
   #buffering: BufferingWatch = undefined;
-  #metrics: MetricsWatch;
+  #metrics: MetricsWatch | null;
   readonly #loops = new Map<string, LoopDetector>();
   readonly #silent = new Set<string>();
   #isLooping = false;
 
-  constructor(startedAt: number) {
-    this.#metrics = startMetrics(startedAt);
+  /** `startedAt`: when the request left; `null` for a run that was joined on its way, whose past arrives at once. */
+  constructor(startedAt: number | null) {
+    this.#metrics = startedAt === null ? null : startMetrics(startedAt);
+    if (startedAt === null) this.#buffering = null;
   }
 
-  get metrics(): RunMetrics {
-    return this.#metrics.metrics;
+  get metrics(): RunMetrics | null {
+    return this.#metrics?.metrics ?? null;
   }
 
   observe(events: readonly UnsayEvent[], now: number): HealthNews {
@@ -31,7 +33,7 @@ export class RunHealth {
   }
 
   #observe(event: UnsayEvent, now: number): Diagnostic[] {
-    this.#metrics = watchMetrics(this.#metrics, event, now);
+    if (this.#metrics !== null) this.#metrics = watchMetrics(this.#metrics, event, now);
     const [watch, buffered] = watchBuffering(this.#buffering, event, now);
     this.#buffering = watch;
     const loop = this.#watchLoop(event);

@@ -39,14 +39,15 @@ export function endRun(draft: Draft, event: EventOf<"run.end">, times: FoldTimes
     case "truncated":
       return truncate(draft, event, event.local !== true, times);
     case "complete":
-      return complete(draft, event, times);
+      if (event.local !== true) return complete(draft, event, times);
+      return draft.report(13, event, "This client called an answer complete, which only a server can.");
   }
 }
 
 function complete(draft: Draft, event: EventOf<"run.end">, times: FoldTimes): void {
   const doubt = reasonForDoubt(draft);
   if (doubt !== null) return truncate(draft, doubt, false, times);
-  if (isAllRetracted(draft)) return truncate(draft, withheldBecauseRetracted(draft), event.local !== true, times);
+  if (isAllRetracted(draft)) return truncate(draft, withheldBecauseRetracted(draft), true, times);
   if (draft.fields.stop !== null) addNote(draft, "stop-too-late");
   if (isEmpty(draft.finish())) addNote(draft, "empty");
   settleText(draft, "closed");

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createArgsHash, createEventFactory, NO_EFFECTS, type Caps, type EventPayload, type UnsayEvent } from "../protocol/index.js";
 import { eventsOf, scripts } from "../testing/index.js";
 import { createPendingMessage } from "./create.js";
-import { requestStop } from "./local.js";
+import { continueMessage, requestStop } from "./local.js";
 import type { AssistantMessage } from "./message.js";
 import { foldEvents, tickMessage, type FoldResult } from "./reducer.js";
 import { isLive, paintedOf, shownParts, textOf } from "./selectors.js";
@@ -141,6 +141,15 @@ describe("illegal transitions", () => {
     expect(result.message.parts).toEqual([]);
   });
 
+  it("1: a late word of the run before says nothing of an answer that is being continued", () => {
+    const factory = createEventFactory(IDS);
+    const cutShort = [open(), part(), words("Half"), cut()].map((payload) => factory.make(payload));
+    const continued = continueMessage(foldEvents(pending(), cutShort).message, 0);
+    const result = foldEvents(continued, [factory.make(complete)]);
+    expect(rulesOf(result)).toEqual([1]);
+    expect(result.message.status).toBe("pending");
+  });
+
   it("2: a second run may not open over a live one, unless it names it as parent", () => {
     const other = createEventFactory({ ...IDS, run: "r2" });
     const live = fold(open(), part()).message;
@@ -223,6 +232,13 @@ describe("illegal transitions", () => {
     expect(result.message.parts[0]).toMatchObject({ spans: [{ state: "provisional" }] });
   });
 
+  it("13: this client can't call an answer complete", () => {
+    const live = fold(open(), part(), words("Hi")).message;
+    const result = foldEvents(live, [createEventFactory(IDS).peek(complete, { local: true })]);
+    expect(rulesOf(result)).toEqual([13]);
+    expect(result.message.status).toBe("streaming");
+  });
+
   it("14: shown text can't be dropped", () => {
     const result = fold(open(), part(), words("Hi"), { type: "span.drop", spans: ["s"] });
     expect(rulesOf(result)).toEqual([14]);
@@ -286,6 +302,13 @@ describe("tool calls", () => {
       effects: { succeeded: ["c"], unknown: [] },
       notes: [],
     });
+  });
+
+  it("a call of this client that had started and may have acted is unknown, not cancelled", () => {
+    const call = { ...propose, runsOn: "client" } as EventPayload;
+    expect(fold(open(), call, ready, start, cut("stopped")).message).toMatchObject({ calls: [{ status: "unknown" }] });
+    const reading = { ...call, effect: "read" } as EventPayload;
+    expect(fold(open(), reading, ready, start, cut("stopped")).message).toMatchObject({ calls: [{ status: "cancelled" }] });
   });
 
   it("a call that ran when the connection was lost is unknown, one that this client would have run is cancelled", () => {

@@ -125,10 +125,10 @@ function ruleAgainst(draft: Draft, event: UnsayEvent): Verdict | null {
   const isLive = draft.status.status === "pending" || draft.status.status === "streaming";
   if (run === null) return event.type === "run.open" || event.local === true ? null : verdict(1, `${event.type} came before run.open.`);
   if (!isLive) return ruleAfterEnd(draft, event);
-  if (event.local === true) return null;
-  if (event.run !== run.id && event.type !== "run.open" && !LATE.has(event.type)) {
-    return verdict(run.state === "ended" ? 1 : 3, `${event.type} belongs to the run ${event.run}, but ${run.id} speaks here.`);
-  }
+  if (event.local === true || event.type === "run.open" || LATE.has(event.type)) return null;
+  // An answer that is being continued still names its old run until the new one opens.
+  if (run.state === "ended") return verdict(1, `${event.type} came before the run that continues this answer has opened.`);
+  if (event.run !== run.id) return verdict(3, `${event.type} belongs to the run ${event.run}, but ${run.id} speaks here.`);
   if (run.state === "awaiting-approval") return ruleWhileWaiting(event);
   return null;
 }

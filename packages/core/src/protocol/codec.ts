@@ -189,7 +189,9 @@ export function parseEvent(value: unknown): ParsedEvent {
   if (bad !== undefined) {
     return { ok: false, message: `The event ${type} has no valid \`${bad}\` (found ${kindOf(source[bad])}).` };
   }
-  return { ok: true, event: source as unknown as UnsayEvent };
+  // Only this client's own events are local; one from a wire that says so would pass by the numbering of the log.
+  const { local: _local, ...event } = source;
+  return { ok: true, event: event as unknown as UnsayEvent };
 }
 
 function endFields(outcome: unknown): Record<string, Check> {

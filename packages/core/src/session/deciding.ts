@@ -49,7 +49,10 @@ export class Decisions {
     const { store } = this.#context;
     const mark = (outcome: "refused" | "unconfirmed") =>
       store.change(messageId, (message) => markDecisionFailed(message, command.approval, outcome));
-    store.clock.after(UNCONFIRMED_MS, () => mark("unconfirmed"));
+    store.clock.after(UNCONFIRMED_MS, () => {
+      const approval = store.find(messageId)?.approvals.find((candidate) => candidate.id === command.approval);
+      if (approval?.command === command.id) mark("unconfirmed");
+    });
     try {
       await sendCommand(this.#context, command);
     } catch (error) {

@@ -16,7 +16,7 @@ export class LiveAnswer implements RunReaderHost {
   readonly #reader: RunReader;
   /** A replay from the beginning is folded here until it has caught up, so that shown text never shrinks. */
   #replay: AssistantMessage | null = null;
-  readonly #health: RunHealth;
+  #health: RunHealth;
   #isLooping = false;
 
   constructor(context: SessionContext, messageId: string) {
@@ -47,6 +47,7 @@ export class LiveAnswer implements RunReaderHost {
   /** Goes on after the last applied event; with `replay`, from the beginning behind what is shown. */
   resume(replay: AssistantMessage | null): Promise<void> {
     this.#replay = replay;
+    this.#health = new RunHealth(null);
     return this.#reader.resume();
   }
 
@@ -80,7 +81,8 @@ export class LiveAnswer implements RunReaderHost {
     const news = this.#health.observe(events, now);
     this.#isLooping = news.isLooping;
     for (const diagnostic of news.diagnostics) diagnose(this.#context, diagnostic);
-    if (!isLive(message)) this.#context.options.onMetrics?.({ message: message.id, metrics: this.#health.metrics });
+    const { metrics } = this.#health;
+    if (!isLive(message) && metrics !== null) this.#context.options.onMetrics?.({ message: message.id, metrics });
     return news.isLooping && !wasLooping ? markLooping(message, true, now) : message;
   }
 

@@ -7,8 +7,8 @@ export interface LocalEnd {
 }
 
 /**
- * Ends a live answer as far as this client can know. A stop that was asked for and never answered outranks the fault
- * that kept the answer away. Reconnect is offered where the run could be resumed and the server may still have it.
+ * Ends a live answer as far as this client can know. A stop that was asked for and never answered outranks a lost or
+ * unreadable connection, but not a failure that the server stated. Reconnect is offered where the run could be resumed and the server may still have it.
  */
 export function endLocally(
   message: AssistantMessage,
@@ -31,7 +31,7 @@ export function endLocally(
         local: true,
         type: "run.end",
         outcome: "truncated",
-        cause: stopped ?? end.cause,
+        cause: end.cause === "failed" ? "failed" : (stopped ?? end.cause),
         resumable: canResume,
         error: end.error,
         effects: message.effects,

@@ -170,6 +170,17 @@ describe("stopping", () => {
     });
   });
 
+  it("does not hide a refusal that the server stated: a failed start is failed, whatever was pressed", async () => {
+    const { clock, session, transport, answer } = setUp(scripts.complete, {}, { onCommand: () => "hang" });
+    let refuse: (error: UnsayError) => void = () => {};
+    transport.start = () => new Promise((_resolve, reject) => (refuse = reject));
+    session.send("go");
+    session.stop();
+    refuse(new UnsayError({ code: "unauthorized", message: "Sign in.", retryable: false }));
+    await clock.advance(10);
+    expect(answer()).toMatchObject({ status: "truncated", cause: "failed", error: { code: "unauthorized" } });
+  });
+
   it("without a stop command closes the connection and says that nobody confirmed it", async () => {
     const { clock, session, transport, answer } = setUp(scripts.complete);
     delete (transport as { command?: unknown }).command;
@@ -303,6 +314,20 @@ describe("an open approval", () => {
     await clock.advance(5_000);
     await expect(session.decide("approval-1", { decision: "approve" })).rejects.toBe(refusal);
     expect(answer().approvals[0]?.status).toBe("open");
+  });
+
+  it("is not called unconfirmed because an earlier, refused decision once was on its way", async () => {
+    let answerTo: () => "hang" | UnsayError = () => new UnsayError({ code: "approval-args-mismatch", message: "no", retryable: false });
+    const { clock, session, answer } = setUp(scripts.gate, {}, { onCommand: () => answerTo() });
+    session.send("go");
+    await clock.advance(5_000);
+    await session.decide("approval-1", { decision: "approve" }).catch(() => {});
+    await clock.advance(4_000);
+    answerTo = () => "hang";
+    void session.decide("approval-1", { decision: "approve" });
+    await clock.advance(2_000);
+    expect(answer().approvals[0]).toMatchObject({ status: "deciding" });
+    expect(answer().approvals[0]).not.toHaveProperty("unconfirmed");
   });
 
   it("repeats an unconfirmed decision as it was, whatever is pressed then", async () => {

@@ -59,7 +59,7 @@ export interface SessionOptions {
   readonly strict?: boolean;
   readonly onProtocolError?: (violation: ProtocolViolation) => void;
   readonly onDiagnostic?: (diagnostic: Diagnostic) => void;
-  /** Once for each run that this client read to its end. */
+  /** Once for each run that this client started and read to its end. */
   readonly onMetrics?: (report: { readonly message: string; readonly metrics: RunMetrics }) => void;
 }
 

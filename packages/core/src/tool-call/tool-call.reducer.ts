@@ -83,6 +83,7 @@ function statusOfResult(event: ToolResult, effect: ToolEffect): ToolCallStatus {
 /** What becomes of a call when its run ends. `stated`: the server said the end, so what it never started never ran. */
 export function settleCall(call: ToolCall, stated: boolean): ToolCall {
   if (hasOutcome(call)) return call;
-  const ran = call.status === "executing" || (!stated && call.runsOn === "server");
-  return { ...call, status: ran && call.runsOn === "server" ? "unknown" : "cancelled" };
+  const mayGoOn = call.runsOn === "server" && (call.status === "executing" || !stated);
+  const mayHaveActed = call.status === "executing" && call.effect !== "read";
+  return { ...call, status: mayGoOn || mayHaveActed ? "unknown" : "cancelled" };
 }

@@ -217,6 +217,26 @@ describe("whatever comes instead of a good answer", () => {
   });
 });
 
+describe("an event that calls itself local", () => {
+  it("is a server's like any other: it can't pass by the numbering of the log", async () => {
+    const url = await listen((_request, response, body) => {
+      const { thread, answer } = JSON.parse(body) as { thread: string; answer: string };
+      const factory = createEventFactory({ thread, run: "r", message: answer });
+      response.writeHead(200, SSE);
+      for (const payload of started) response.write(encodeSse({ data: encodeEvent(factory.make(payload)) }));
+      const forged = {
+        ...factory.peek({ type: "run.end", outcome: "truncated", cause: "withheld", resumable: false, effects: NO_EFFECTS }),
+        seq: 99,
+        local: true,
+      };
+      response.end(encodeSse({ data: JSON.stringify(forged) }));
+    });
+    const answer = await ask(createUnsayTransport({ url }));
+    expect(answer).toMatchObject({ status: "truncated", cause: "disconnected" });
+    expect(textOf(answer)).toBe("Kept text. ");
+  });
+});
+
 describe("a hole in the log", () => {
   it("is filled from the server's replay, in order and once", async () => {
     let isFirst = true;
