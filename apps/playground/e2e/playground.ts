@@ -33,6 +33,13 @@ class Playground {
     await this.page.locator('[data-unsay="composer.submit"]').click();
   }
 
+  /** Opens the menu where it is closed, and the problem with this id. */
+  async pickProblem(id: string): Promise<void> {
+    const link = this.page.locator(`a[data-problem="${id}"]`);
+    if (!(await link.isVisible())) await this.page.getByText("Things to try").first().click();
+    await link.click();
+  }
+
   /** Every value the newest page load has shown, in order, without repeats. */
   statuses(): Promise<readonly StatusSeen[]> {
     return this.page.evaluate(() => (globalThis as unknown as { statusesSeen: StatusSeen[] }).statusesSeen);

@@ -2,6 +2,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import "@unsay/ui/styles.css";
+import "../../../packages/ui/src/problems/problems.css";
 import "./playground.css";
 import { Playground } from "./playground.tsx";
 

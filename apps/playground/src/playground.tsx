@@ -1,10 +1,13 @@
 import { createUnsayTransport } from "@unsay/core";
+import type { Problem } from "@unsay/core/testing";
 import { useThread } from "@unsay/react";
 import { Chat, UnsayRoot } from "@unsay/ui";
-import { useEffect, useRef, useState, type ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode, type RefObject } from "react";
+import { ProblemStage } from "../../../packages/ui/src/problems/problem-stage.tsx";
 import { describeCall } from "./describe-call.ts";
+import { ProblemPicker } from "./problem-picker.tsx";
 import { ScenarioPicker, type Scenario } from "./scenarios.tsx";
-import { readThreadId, writeThreadId } from "./thread-address.ts";
+import { goTo, readPlace, type Place } from "./thread-address.ts";
 
 const transport = createUnsayTransport({ url: "/api" });
 
@@ -12,28 +15,63 @@ const transport = createUnsayTransport({ url: "/api" });
 const RECONNECT = { tries: 4, baseMs: 500, maxMs: 2_000 };
 
 const HEADING = "conversation";
+const TITLE = document.title;
 
 type Theme = "auto" | "light" | "dark";
 
 export function Playground(): ReactNode {
-  const [threadId, setThreadId] = useState(readThreadId);
+  const [place, show] = usePlace();
   const [theme, setTheme] = useState<Theme>("auto");
-  useEffect(() => {
-    const show = () => setThreadId(readThreadId());
-    window.addEventListener("popstate", show);
-    return () => window.removeEventListener("popstate", show);
-  }, []);
-  const startNew = () => {
-    const id = crypto.randomUUID();
-    writeThreadId(id, "push");
-    setThreadId(id);
+  const menu = useRef<HTMLDetailsElement>(null);
+  const pick = (problem: Problem) => {
+    show({ problem });
+    closeIfNarrow(menu);
   };
   return (
     <UnsayRoot className="playground" {...(theme === "auto" ? {} : { theme })}>
-      <Header theme={theme} onTheme={setTheme} onNew={startNew} />
-      <Conversation key={threadId} threadId={threadId} theme={theme} />
+      <Header theme={theme} onTheme={setTheme} onNew={() => show({ thread: crypto.randomUUID() })} />
+      <div className="playground-body">
+        <details className="playground-menu" ref={menu} open={isWide()}>
+          <summary>Things to try</summary>
+          <nav aria-label="Things to try">
+            <h2>Scenarios</h2>
+            <Scenarios place={place} onShow={show} onPicked={() => closeIfNarrow(menu)} />
+            <h2>Problems</h2>
+            <ProblemPicker current={"problem" in place ? place.problem : undefined} onPick={pick} />
+          </nav>
+        </details>
+        {"problem" in place ? (
+          <main aria-label={place.problem.title}>
+            <ProblemStage key={place.problem.id} problem={place.problem} {...themeProps(theme)} />
+          </main>
+        ) : (
+          <Conversation key={place.thread} threadId={place.thread} theme={theme} />
+        )}
+      </div>
     </UnsayRoot>
   );
+}
+
+/** What is on show, in step with the address and its history. */
+function usePlace(): readonly [Place, (place: Place) => void] {
+  const [place, setPlace] = useState(readPlace);
+  useEffect(() => {
+    const show = () => setPlace(readPlace());
+    window.addEventListener("popstate", show);
+    return () => window.removeEventListener("popstate", show);
+  }, []);
+  useEffect(() => {
+    document.title = "problem" in place ? `${place.problem.title} · ${TITLE}` : TITLE;
+  }, [place]);
+  const show = (next: Place) => {
+    goTo(next);
+    setPlace(next);
+  };
+  return [place, show];
+}
+
+function themeProps(theme: Theme): { readonly theme?: "light" | "dark" } {
+  return theme === "auto" ? {} : { theme };
 }
 
 interface HeaderProps {
@@ -63,38 +101,43 @@ function Header({ theme, onTheme, onNew }: HeaderProps): ReactNode {
   );
 }
 
+interface ScenariosProps {
+  readonly place: Place;
+  readonly onShow: (place: Place) => void;
+  readonly onPicked: () => void;
+}
+
+/** A scenario is asked in the thread on show; where a problem is on show, a new thread begins with it. */
+function Scenarios({ place, onShow, onPicked }: ScenariosProps): ReactNode {
+  const [spare] = useState(() => crypto.randomUUID());
+  const threadId = "thread" in place ? place.thread : spare;
+  const { sendMessage } = useThread({ id: threadId, transport, reconnect: RECONNECT });
+  const pick = (scenario: Scenario) => {
+    if ("problem" in place) onShow({ thread: threadId });
+    sendMessage(scenario.prompt, { labels: { scenario: scenario.id } });
+    onPicked();
+  };
+  return <ScenarioPicker onPick={pick} />;
+}
+
 interface ConversationProps {
   readonly threadId: string;
   readonly theme: Theme;
 }
 
 function Conversation({ threadId, theme }: ConversationProps): ReactNode {
-  const { sendMessage } = useThread({ id: threadId, transport, reconnect: RECONNECT });
-  const menu = useRef<HTMLDetailsElement>(null);
-  const pick = (scenario: Scenario) => {
-    sendMessage(scenario.prompt, { labels: { scenario: scenario.id } });
-    if (menu.current !== null && !isWide()) menu.current.open = false;
-  };
   return (
-    <div className="playground-body">
-      <details className="playground-menu" ref={menu} open={isWide()}>
-        <summary>Scenarios</summary>
-        <ScenarioPicker onPick={pick} />
-      </details>
-      <main aria-labelledby={HEADING}>
-        <h2 id={HEADING} className="unsay-visually-hidden">
-          Conversation
-        </h2>
-        <Chat
-          transport={transport}
-          threadId={threadId}
-          empty={<Welcome />}
-          describeCall={describeCall}
-          {...(theme === "auto" ? {} : { theme })}
-        />
-      </main>
-    </div>
+    <main aria-labelledby={HEADING}>
+      <h2 id={HEADING} className="unsay-visually-hidden">
+        Conversation
+      </h2>
+      <Chat transport={transport} threadId={threadId} empty={<Welcome />} describeCall={describeCall} {...themeProps(theme)} />
+    </main>
   );
+}
+
+function closeIfNarrow(menu: RefObject<HTMLDetailsElement | null>): void {
+  if (menu.current !== null && !isWide()) menu.current.open = false;
 }
 
 function isWide(): boolean {
@@ -106,8 +149,8 @@ function Welcome(): ReactNode {
     <div className="playground-welcome">
       <h2>Watch an answer change its mind</h2>
       <p>
-        Pick a scenario, or type anything. Stop it, redirect it, reload the page, pull the plug: the answer always says what it is, and
-        never claims to be more.
+        Pick a scenario or a problem, or type anything. Stop it, redirect it, reload the page, pull the plug: the answer always says what it
+        is, and never claims to be more.
       </p>
     </div>
   );

@@ -18,22 +18,20 @@ export interface ScenarioPickerProps {
   readonly onPick: (scenario: Scenario) => void;
 }
 
-/** The list of what the scripted agent can play. Renders a `<nav>`. */
+/** The list of what the scripted agent can play. Renders a `<ul>`. */
 export function ScenarioPicker({ onPick }: ScenarioPickerProps): ReactNode {
   const { data, error } = useQuery({ queryKey: ["playground", "scenarios"], queryFn: fetchScenarios, staleTime: Number.POSITIVE_INFINITY });
   if (error !== null) return <p className="playground-note">The scenarios could not be loaded: {error.message} Type a message instead.</p>;
   return (
-    <nav aria-label="Scenarios">
-      <ul className="playground-scenarios">
-        {data?.map((scenario) => (
-          <li key={scenario.id}>
-            <button type="button" data-scenario={scenario.id} onClick={() => onPick(scenario)}>
-              <strong>{scenario.title}</strong>
-              <span>{scenario.description}</span>
-            </button>
-          </li>
-        ))}
-      </ul>
-    </nav>
+    <ul className="playground-scenarios">
+      {data?.map((scenario) => (
+        <li key={scenario.id}>
+          <button type="button" data-scenario={scenario.id} onClick={() => onPick(scenario)}>
+            <strong>{scenario.title}</strong>
+            <span>{scenario.description}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -34,6 +34,8 @@ export interface UseThreadResult {
   readonly queuePaused: QueuePauseReason | null;
   readonly sendMessage: (input: string | { readonly text: string }, options?: SendOptions) => void;
   readonly stop: () => void;
+  /** Resolves when the model was told; rejects where it was not, and the words stay the caller's. */
+  readonly steer: Session["steer"];
   readonly redirect: (text: string, options?: SendOptions) => void;
   readonly queue: (text: string) => void;
   readonly removeQueued: (id: string) => void;
@@ -70,6 +72,9 @@ export interface UseApprovalResult {
   readonly blockedBy: "arming" | "reconnecting" | "submitting" | "closed" | null;
   /** Whole seconds until it expires; `null` when it does not, or no longer waits. */
   readonly expiresInS: number | null;
+  /** Another tab or device was first: the answer shown is not the one given here. */
+  readonly isElsewhere: boolean;
+  /** Why the newest decision was not taken. */
   readonly error: UnsayErrorData | null;
   readonly approve: () => void;
   readonly reject: (reason?: string) => void;

@@ -1,3 +1,4 @@
+import type { UnsayEvent } from "@unsay/core/protocol";
 import type { Agent, AgentRun } from "@unsay/server";
 import type { Pace } from "../arguments.ts";
 import { findRecordings, type Recording } from "./find-recordings.ts";
@@ -77,11 +78,15 @@ async function playRecording(recording: Recording, provider: Provider, run: Agen
   try {
     const response = await fetch(provider.urlOf(recording), { signal: run.signal });
     for await (const bytes of response.body ?? []) {
-      for (const event of decoder.push(bytes)) run.relay(event);
+      relay(run, decoder.push(bytes));
     }
   } catch (error) {
     if (run.signal.aborted || !(error instanceof TypeError)) throw error;
     // A connection that breaks is a cut: what the bytes amount to, the decoder says.
   }
-  for (const event of decoder.end()) run.relay(event);
+  relay(run, decoder.end());
+}
+
+function relay(run: AgentRun, events: readonly UnsayEvent[]): void {
+  for (const event of events) if (event.type !== "unknown") run.relay(event);
 }

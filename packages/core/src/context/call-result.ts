@@ -62,8 +62,17 @@ const REMARKS: Partial<Record<ToolCallStatus, string>> = {
   "undo-failed": "undoing this was tried and failed: its effect stands unless a later result says otherwise",
 };
 
+const CUT_BY: Readonly<Partial<Record<string, string>>> = {
+  user: "the user had seen enough and had it stopped there",
+  limit: "it was cut at a limit of its size",
+};
+
 function remarkOf(call: ToolCall): string | null {
-  return REMARKS[call.status] ?? (call.partial === true ? "this result is partial: it was cut before its end" : null);
+  const partial =
+    call.partial === true ? `this result is partial: ${CUT_BY[call.cut?.by ?? ""] ?? "it was cut before its end"}` : undefined;
+  const edited = call.proposed === undefined ? undefined : "the user changed the arguments before approving them";
+  const remarks = [edited, REMARKS[call.status] ?? partial].filter((remark) => remark !== undefined);
+  return remarks.length === 0 ? null : remarks.join("; ");
 }
 
 function rejectionOf(message: AssistantMessage, call: ToolCall): string {

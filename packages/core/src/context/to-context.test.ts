@@ -178,8 +178,47 @@ describe("the result of a call", () => {
       text: "[1]\n\n[this result is partial: it was cut before its end]",
       output: [1],
     });
-    const undone: EventPayload = { type: "receipt", receipt: "r1", call: "c", outcome: "undone", summary: "taken back", doneAt: 0 };
-    expect(resultOf(ready, start, result({ output: "sent" }), complete, undone)?.text).toContain("its effect no longer stands");
+    expect(resultOf(ready, start, result({ output: [1], partial: true, cut: { by: "user" } }), complete)?.text).toContain(
+      "had seen enough",
+    );
+    const other = { to: "bob@example.com" };
+    const ask: EventPayload = {
+      type: "approval.request",
+      approval: "a",
+      items: [{ call: "c", argsHash: HASH }],
+      options: ["once"],
+      editable: true,
+      expiresInMs: null,
+    };
+    const edit: EventPayload = {
+      type: "approval.decision",
+      approval: "a",
+      items: [{ call: "c", argsHash: HASH, decision: "approved", edited: other }],
+      by: "user",
+    };
+    expect(contextOf(propose, ready, ask, edit, start, result({ output: [1] }), complete)?.calls[0]).toMatchObject({
+      args: other,
+      result: { text: "[1]\n\n[the user changed the arguments before approving them]" },
+    });
+    const sent: EventPayload = {
+      type: "receipt",
+      receipt: "r1",
+      call: "c",
+      outcome: "succeeded",
+      summary: "sent",
+      doneAt: 0,
+      undo: { untilAt: 9 },
+    };
+    const undone: EventPayload = {
+      type: "receipt",
+      receipt: "r2",
+      call: "c",
+      outcome: "undone",
+      summary: "taken back",
+      doneAt: 0,
+      undoes: "r1",
+    };
+    expect(resultOf(ready, start, result({ output: "sent" }), sent, complete, undone)?.text).toContain("its effect no longer stands");
   });
 
   it("that failed is the full error, with field and hint", () => {

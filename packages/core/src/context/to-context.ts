@@ -15,6 +15,10 @@ import { toJsonText, toWellFormed } from "./json-text.js";
  */
 export function toContext(message: Message): ContextMessage | null {
   if (message.role === "user") return contextOfUser(message);
+  return contextOfAnswer(asHeard(message));
+}
+
+function contextOfAnswer(message: AssistantMessage): ContextMessage | null {
   const isBarred = isTextBarred(message);
   return build(message, {
     steps: stepsOf(message, !isBarred, () => true),
@@ -30,6 +34,12 @@ export function toContext(message: Message): ContextMessage | null {
 export function toEffectsContext(message: AssistantMessage): ContextMessage | null {
   const acted = (call: ToolCall) => call.effect !== "read" && ["ok", "empty", "unknown"].includes(resultOf(message, call).kind);
   return build(message, { steps: stepsOf(message, false, acted), note: null, text: "" });
+}
+
+/** Who listened had what was said, whatever stood on a screen. */
+function asHeard(message: AssistantMessage): AssistantMessage {
+  const { stop } = message;
+  return stop?.heard === undefined ? message : { ...message, stop: { ...stop, painted: stop.heard } };
 }
 
 function contextOfUser(message: UserMessage): ContextMessage | null {

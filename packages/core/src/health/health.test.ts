@@ -12,33 +12,31 @@ function events(payloads: readonly (readonly [number, EventPayload])[]): UnsayEv
 
 const append = (text: string, part = "p"): EventPayload => ({ type: "span.append", part, span: `${part}-s`, text });
 
-describe("a buffering proxy", () => {
+describe("r3-buffered: a buffering proxy", () => {
   const made = (everyMs: number) => events(Array.from({ length: 12 }, (_, index) => [index * everyMs, append("word ")] as const));
 
   it("is noticed once, with its figures, when a second of text arrives at once", () => {
-    const health = new RunHealth(0);
+    const health = new RunHealth(false);
     const found = made(150).flatMap((event) => health.observe([event], 5_000).diagnostics);
     expect(found).toEqual([{ code: "transport.buffered", spreadMs: 1_050, arrivalMs: 0 }]);
   });
 
   it("is not suspected where the text arrives as it was made, or was made at once", () => {
-    const slow = new RunHealth(0);
+    const slow = new RunHealth(false);
     const direct = made(150).flatMap((event, index) => slow.observe([event], index * 150).diagnostics);
-    const fast = new RunHealth(0).observe(made(3), 40).diagnostics;
+    const fast = new RunHealth(false).observe(made(3), 40).diagnostics;
     expect([direct, fast]).toEqual([[], []]);
   });
 });
 
 describe("a run that is joined on its way", () => {
-  it("brings its past at once, which is no proxy's doing, and reports no times that nobody measured", () => {
+  it("brings its past at once, which is no proxy's doing", () => {
     const past = events(Array.from({ length: 12 }, (_, index) => [index * 150, append("word ")] as const));
-    const health = new RunHealth(null);
-    expect(health.observe(past, 5_000).diagnostics).toEqual([]);
-    expect(health.metrics).toBeNull();
+    expect(new RunHealth(true).observe(past, 5_000).diagnostics).toEqual([]);
   });
 });
 
-describe("a loop", () => {
+describe("r11-loop: a loop", () => {
   const feed = (text: string, size = 7): number => {
     const detector = new LoopDetector();
     let found = 0;
@@ -78,27 +76,6 @@ describe("a loop", () => {
     expect(answer()).toMatchObject({ status: "streaming", liveness: "flowing" });
     await clock.advance(60_000);
     expect(answer()).toMatchObject({ status: "complete" });
-    expect(diagnostics).toEqual(["degenerate.loop"]);
-  });
-});
-
-describe("metrics", () => {
-  it("tell the wait for reasoning, for the answer and for its end apart, and count stalls", async () => {
-    const thought = streamWords("hmm let me see", { at: 300, part: "thought", kind: "reasoning", everyMs: 100 });
-    const answer = streamWords("Yes you can", { at: 4_900, everyMs: 100 });
-    const script: Script = { id: "m", title: "m", prompt: "go", steps: [openStep(), ...thought, ...answer, completeStep(6_000)] };
-    const clock = createFakeClock();
-    const reports: unknown[] = [];
-    const session = createSession({
-      id: "t",
-      transport: createScriptedTransport(script, { clock }),
-      clock,
-      onMetrics: ({ metrics }) => reports.push(metrics),
-    });
-    session.send("go");
-    await clock.advance(10_000);
-    expect(reports).toEqual([
-      { ackMs: 0, firstEventMs: 0, firstReasoningMs: 400, firstAnswerReceivedMs: 5_000, totalMs: 6_000, maxGapMs: 4_300, stalls: 1 },
-    ]);
+    expect(diagnostics.filter((code) => code === "degenerate.loop")).toHaveLength(1);
   });
 });

@@ -1,48 +1,46 @@
+import type { RepeatedFailure } from "../message/index.js";
 import type { Diagnostic, UnsayEvent } from "../protocol/index.js";
 import { watchBuffering, type BufferingWatch } from "./buffering.js";
 import { LoopDetector } from "./loop.js";
-import { startMetrics, watchMetrics, type MetricsWatch, type RunMetrics } from "./metrics.js";
+import { REPEATED_FAILURES, RepeatedFailures } from "./repeated-failures.js";
 
 /** What is found out about a run while its events pass. */
 export interface HealthNews {
   readonly diagnostics: readonly Diagnostic[];
   readonly isLooping: boolean;
+  /** The newest call that failed as calls before it did, three times or more. */
+  readonly repeatedFailure: RepeatedFailure | null;
 }
 
 /** Watches one run. Reads events, changes none, and knows the time only from its caller. */
 export class RunHealth {
-  #buffering: BufferingWatch = undefined;
-  #metrics: MetricsWatch | null;
+  #buffering: BufferingWatch;
+  readonly #failures = new RepeatedFailures();
   readonly #loops = new Map<string, LoopDetector>();
   readonly #silent = new Set<string>();
   #isLooping = false;
+  #repeatedFailure: RepeatedFailure | null = null;
 
-  /** `startedAt`: when the request left; `null` for a run that was joined on its way, whose past arrives at once. */
-  constructor(startedAt: number | null) {
-    this.#metrics = startedAt === null ? null : startMetrics(startedAt);
-    if (startedAt === null) this.#buffering = null;
-  }
-
-  get metrics(): RunMetrics | null {
-    return this.#metrics?.metrics ?? null;
+  /** `isJoined`: the run was met on its way, and its past arrives at once, which is no proxy's doing. */
+  constructor(isJoined: boolean) {
+    this.#buffering = isJoined ? null : undefined;
   }
 
   observe(events: readonly UnsayEvent[], now: number): HealthNews {
     const diagnostics = events.flatMap((event) => this.#observe(event, now));
-    return { diagnostics, isLooping: this.#isLooping };
+    return { diagnostics, isLooping: this.#isLooping, repeatedFailure: this.#repeatedFailure };
   }
 
   #observe(event: UnsayEvent, now: number): Diagnostic[] {
-    if (this.#metrics !== null) this.#metrics = watchMetrics(this.#metrics, event, now);
     const [watch, buffered] = watchBuffering(this.#buffering, event, now);
     this.#buffering = watch;
-    const loop = this.#watchLoop(event);
-    return [buffered, loop].filter((diagnostic) => diagnostic !== null);
+    return [buffered, this.#watchLoop(event), this.#watchFailures(event)].filter((diagnostic) => diagnostic !== null);
   }
 
   /** Code repeats lines for a living, and reasoning is not shown as the answer: neither is looked at. */
   #watchLoop(event: UnsayEvent): Diagnostic | null {
     if (event.type === "part.open" && (event.kind === "code" || event.kind === "reasoning")) this.#silent.add(event.part);
+    if (event.type === "part.close") this.#forget(event.part);
     if (event.type !== "span.append" || this.#isLooping || this.#silent.has(event.part)) return null;
     const detector = this.#loops.get(event.part) ?? new LoopDetector();
     this.#loops.set(event.part, detector);
@@ -50,5 +48,19 @@ export class RunHealth {
     if (found === null) return null;
     this.#isLooping = true;
     return { code: "degenerate.loop", since: found.since, repeats: found.repeats };
+  }
+
+  #forget(part: string): void {
+    this.#loops.delete(part);
+    this.#silent.delete(part);
+  }
+
+  /** Said once for each failure; its count goes on in the message. */
+  #watchFailures(event: UnsayEvent): Diagnostic | null {
+    const found = this.#failures.observe(event);
+    if (found === null) return null;
+    this.#repeatedFailure = found;
+    if (found.times > REPEATED_FAILURES) return null;
+    return { code: "agent.looping", name: found.name, errorCode: found.code, times: found.times };
   }
 }

@@ -1,5 +1,7 @@
 import type { ProtocolViolation, RuleNumber, UnsayEvent } from "../protocol/index.js";
+import { addTo, inheritIndex, insertInto, placeOf } from "./id-index.js";
 import type { Approval, AssistantMessage, MessageStatus, Part, Receipt, Span, TextPart, ToolCall } from "./message.js";
+import { homesOf, inheritHomes, noteHome } from "./span-homes.js";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 type Base = Omit<AssistantMessage, keyof MessageStatus>;
@@ -13,13 +15,16 @@ export class Draft {
   readonly fields: DraftFields;
   status: MessageStatus;
   changed = false;
+  /** Calls changed, so what they did to the world has to be counted again at the end of the batch. */
+  hasNewEffects = false;
   readonly violations: ProtocolViolation[] = [];
 
   readonly #owned = new WeakSet<object>();
 
   constructor(message: AssistantMessage) {
-    this.fields = { ...message };
-    this.status = message;
+    const { fields, status } = split(message);
+    this.fields = fields;
+    this.status = status;
   }
 
   report(rule: RuleNumber, event: UnsayEvent, message: string): void {
@@ -33,63 +38,123 @@ export class Draft {
     this.changed = true;
   }
 
-  parts(): Part[] {
-    return (this.fields.parts = this.#own(this.fields.parts)) as Part[];
+  #parts(): Part[] {
+    const before = this.fields.parts;
+    const parts = this.#own(before);
+    if (parts !== before) inheritHomes(before, parts);
+    this.fields.parts = parts;
+    return parts as Part[];
+  }
+
+  addPart(part: Part): void {
+    addTo(this.#parts(), part);
+  }
+
+  findPart(id: string): Part | undefined {
+    return this.fields.parts[placeOf(this.fields.parts, id)];
   }
 
   findTextPart(id: string): TextPart | undefined {
-    const part = this.fields.parts.findLast((candidate) => candidate.id === id);
+    const part = this.findPart(id);
     return part?.type === "text" ? part : undefined;
   }
 
   replacePart(next: Part): void {
-    const parts = this.parts();
-    parts[parts.findLastIndex((part) => part.id === next.id)] = next;
+    const parts = this.#parts();
+    parts[placeOf(parts, next.id)] = next;
+  }
+
+  changeParts(change: (part: Part) => Part): void {
+    for (const [place, part] of this.fields.parts.entries()) {
+      const next = change(part);
+      if (next !== part) this.#parts()[place] = next;
+    }
   }
 
   /** The spans of a part, ready to be written; owned from the first call in this batch on. */
   writableSpans(part: TextPart): Span[] {
     if (this.#owned.has(part)) return part.spans as Span[];
     const copy: TextPart = { ...part, spans: [...part.spans] };
+    inheritIndex(part.spans, copy.spans);
     this.#owned.add(copy);
     this.replacePart(copy);
     return copy.spans as Span[];
   }
 
+  findCall(id: string): ToolCall | undefined {
+    return this.fields.calls[placeOf(this.fields.calls, id)];
+  }
+
+  /** The text parts in which a span stands. */
+  homesOf(span: string): readonly TextPart[] {
+    return homesOf(this.fields.parts, span);
+  }
+
+  addSpan(part: TextPart, span: Span): void {
+    addTo(this.writableSpans(part), span);
+    noteHome(this.fields.parts, span.id, part.id);
+  }
+
+  insertSpan(part: TextPart, place: number, span: Span): void {
+    insertInto(this.writableSpans(part), place, span);
+    noteHome(this.fields.parts, span.id, part.id);
+  }
+
   upsertCall(call: ToolCall): void {
-    const calls = (this.fields.calls = this.#own(this.fields.calls)) as ToolCall[];
-    const index = calls.findLastIndex((candidate) => candidate.id === call.id);
-    if (index === -1) calls.push(call);
-    else calls[index] = call;
+    this.fields.calls = this.#upsert(this.fields.calls, call);
+  }
+
+  findApproval(id: string): Approval | undefined {
+    return this.fields.approvals[placeOf(this.fields.approvals, id)];
   }
 
   upsertApproval(approval: Approval): void {
-    const approvals = (this.fields.approvals = this.#own(this.fields.approvals)) as Approval[];
-    const index = approvals.findIndex((candidate) => candidate.id === approval.id);
-    if (index === -1) approvals.push(approval);
-    else approvals[index] = approval;
+    this.fields.approvals = this.#upsert(this.fields.approvals, approval);
   }
 
   upsertReceipt(receipt: Receipt): void {
-    const receipts = (this.fields.receipts = this.#own(this.fields.receipts)) as Receipt[];
-    const index = receipts.findIndex((candidate) => candidate.id === receipt.id);
-    if (index === -1) receipts.push(receipt);
-    else receipts[index] = receipt;
+    this.fields.receipts = this.#upsert(this.fields.receipts, receipt);
+  }
+
+  #upsert<T extends { readonly id: string }>(list: readonly T[], item: T): readonly T[] {
+    const own = this.#own(list) as T[];
+    const place = placeOf(own, item.id);
+    if (place === -1) addTo(own, item);
+    else own[place] = item;
+    return own;
   }
 
   /** A draft is used once: what it gives out may be shared with readers. */
   finish(): AssistantMessage {
-    const { status, ...rest } = this.status;
-    const base: Record<string, unknown> = { ...this.fields };
-    for (const key of ["liveness", "cause", "resumable", "error", "at"]) delete base[key];
-    return { ...base, ...pickStatus({ status, ...rest } as MessageStatus) } as AssistantMessage;
+    return { ...this.fields, ...pickStatus(this.status) };
   }
 
-  #own<T>(list: readonly T[]): readonly T[] {
+  #own<T extends { readonly id: string }>(list: readonly T[]): readonly T[] {
     if (this.#owned.has(list)) return list;
     const copy = [...list];
+    inheritIndex(list, copy);
     this.#owned.add(copy);
     return copy;
+  }
+}
+
+/** Facts and status apart: no member of one status may be left behind in another, and to delete one is slow. */
+function split(message: AssistantMessage): { readonly fields: DraftFields; readonly status: MessageStatus } {
+  switch (message.status) {
+    case "pending":
+    case "streaming": {
+      const { status, liveness, ...fields } = message;
+      return { fields, status: { status, liveness } };
+    }
+    case "truncated": {
+      const { status: _status, cause: _cause, resumable: _resumable, error: _error, at: _at, ...fields } = message;
+      return { fields, status: pickStatus(message) };
+    }
+    case "complete":
+    case "revised": {
+      const { status, ...fields } = message;
+      return { fields, status: { status } };
+    }
   }
 }
 

@@ -38,6 +38,7 @@ export function nextLivenessChange(message: AssistantMessage, now: number): numb
 }
 
 function isExplained(message: AssistantMessage): boolean {
+  if (message.busyUntil !== undefined) return true;
   if (message.run?.explained === true || message.run?.holding !== undefined) return true;
   return message.calls.some((call) => call.status === "executing");
 }

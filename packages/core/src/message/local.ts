@@ -1,5 +1,6 @@
 import { sendDecision, reopenDecision } from "../approval/approval.reducer.js";
-import type { AssistantMessage, Painted, Seam, StopRecord } from "./message.js";
+import type { DecideItem, UnsayErrorData } from "../protocol/index.js";
+import type { AssistantMessage, Painted, RepeatedFailure, Seam, Steer, StopRecord, UserRequest } from "./message.js";
 import { createPendingMessage } from "./create.js";
 import { livenessOf } from "./liveness.js";
 import { cutPointOf, isLive, shownParts } from "./selectors.js";
@@ -16,7 +17,13 @@ function live(message: AssistantMessage, now: number | null): AssistantMessage {
  */
 export function requestStop(
   message: AssistantMessage,
-  stop: { readonly command: string; readonly intent: StopRecord["intent"]; readonly atSeq: number; readonly painted: Painted },
+  stop: {
+    readonly command: string;
+    readonly intent: StopRecord["intent"];
+    readonly atSeq: number;
+    readonly painted: Painted;
+    readonly heard?: Painted;
+  },
   now: number | null,
 ): AssistantMessage {
   if (!isLive(message)) return message;
@@ -32,6 +39,7 @@ export function requestStop(
     command: known?.phase === "unconfirmed" ? known.command : stop.command,
     atSeq: known?.phase === "unconfirmed" ? known.atSeq : stop.atSeq,
     painted: known?.phase === "unconfirmed" ? known.painted : stop.painted,
+    ...(stop.heard === undefined ? {} : { heard: stop.heard }),
   };
   return live({ ...message, stop: record }, now);
 }
@@ -49,6 +57,24 @@ export function markLooping(message: AssistantMessage, isLooping: boolean, now: 
   return live(isLooping ? { ...message, looping: true } : rest, now);
 }
 
+/** An agent goes round in circles; a notice that may offer to redirect it. */
+export function markRepeatedFailure(message: AssistantMessage, repeatedFailure: RepeatedFailure): AssistantMessage {
+  return { ...message, repeatedFailure };
+}
+
+/** A hold lasted longer than it was announced to, so it explains no silence any more. */
+export function expireHold(message: AssistantMessage, now: number): AssistantMessage {
+  if (message.run?.holding === undefined) return message;
+  const { holding: _holding, ...run } = message.run;
+  return live({ ...message, run }, now);
+}
+
+/** The server promised figures and never sent them: that is said, and no figure is made up. */
+export function markUsageUnreported(message: AssistantMessage): AssistantMessage {
+  if (message.usage !== null) return message;
+  return { ...message, usage: { generated: null, billed: null, billedReasoning: null, source: "unreported", final: true } };
+}
+
 /** The reader wants to see what arrived after the press. */
 export function revealTail(message: AssistantMessage): AssistantMessage {
   return message.stop === null ? message : { ...message, stop: { ...message.stop, revealed: true } };
@@ -62,6 +88,13 @@ export function markReconnected(message: AssistantMessage, gapMs: number | null,
   if (!message.reconnecting) return message;
   const resumed = { ...message, reconnecting: false, waitingSince: now };
   return live(gapMs === null ? resumed : withSeam(resumed, "resume", gapMs), now);
+}
+
+/** The server refused for now: the answer stays pending until it is asked again at `until`. */
+export function markBusy(message: AssistantMessage, until: number | null, now: number): AssistantMessage {
+  if (message.status !== "pending") return message;
+  const { busyUntil: _busyUntil, ...rest } = message;
+  return live(until === null ? rest : { ...rest, busyUntil: until, reconnecting: false }, now);
 }
 
 function withSeam(message: AssistantMessage, why: Seam["why"], gapMs: number | null): AssistantMessage {
@@ -105,12 +138,40 @@ export function reopenMessage(
   };
 }
 
-export function markDeciding(message: AssistantMessage, approvalId: string, command: string): AssistantMessage {
-  return mapApproval(message, approvalId, (approval) => sendDecision(approval, command));
+export function markDeciding(
+  message: AssistantMessage,
+  approvalId: string,
+  command: string,
+  sent: readonly DecideItem[],
+): AssistantMessage {
+  return mapApproval(message, approvalId, (approval) => sendDecision(approval, command, sent));
 }
 
-export function markDecisionFailed(message: AssistantMessage, approvalId: string, outcome: "refused" | "unconfirmed"): AssistantMessage {
+export function markDecisionFailed(
+  message: AssistantMessage,
+  approvalId: string,
+  outcome: "unconfirmed" | UnsayErrorData,
+): AssistantMessage {
   return mapApproval(message, approvalId, (approval) => reopenDecision(approval, outcome));
+}
+
+/** What the user asked of one call. Never its outcome: that is the server's to say. */
+export function markCallRequest(message: AssistantMessage, callId: string, request: UserRequest): AssistantMessage {
+  return { ...message, calls: message.calls.map((call) => (call.id === callId ? { ...call, request } : call)) };
+}
+
+export function markReceiptRequest(message: AssistantMessage, receiptId: string, request: UserRequest): AssistantMessage {
+  return { ...message, receipts: message.receipts.map((receipt) => (receipt.id === receiptId ? { ...receipt, request } : receipt)) };
+}
+
+/** A later word about the same command takes the place of an earlier one; one that has its outcome keeps it. */
+export function markSteer(message: AssistantMessage, steer: Steer): AssistantMessage {
+  const steers = message.steers ?? [];
+  const known = steers.find((candidate) => candidate.command === steer.command);
+  if (known === undefined) return { ...message, steers: [...steers, steer] };
+  return known.phase === "delivered"
+    ? message
+    : { ...message, steers: steers.map((candidate) => (candidate === known ? steer : candidate)) };
 }
 
 function mapApproval(

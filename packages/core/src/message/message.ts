@@ -3,6 +3,7 @@ import type {
   Caps,
   Cause,
   DecidedItem,
+  DecideItem,
   Effects,
   PartKind,
   ReceiptOutcome,
@@ -41,6 +42,8 @@ export interface StopRecord {
   readonly painted: Painted | null;
   /** The reader asked for what arrived after the press. */
   readonly revealed?: true;
+  /** Where a voice read the answer aloud: what had been said of it. The model is told of no more than that. */
+  readonly heard?: Painted;
 }
 
 export interface Seam {
@@ -67,6 +70,8 @@ export interface Span {
   readonly replacedBy?: string;
   /** Why it was replaced, retracted or left unsupported, in words for the reader. */
   readonly reason?: string;
+  /** What is amiss with the source of an unsupported span. */
+  readonly why?: "failed" | "empty" | "unknown" | "contradicted";
   /** Who said so. */
   readonly by?: string;
   readonly expunged?: true;
@@ -121,6 +126,37 @@ export type ToolCallStatus =
   | "undone"
   | "undo-failed";
 
+/** What the user asked about one call or receipt. Only this client says it; what came of it, the server says. */
+export interface UserRequest {
+  readonly verb: "enough" | "cancel" | "retry" | "undo";
+  readonly command: string;
+  /** `unconfirmed`: nobody knows whether it arrived, and the next press repeats the same command. */
+  readonly phase: "sending" | "accepted" | "unconfirmed" | "refused";
+  readonly error?: UnsayErrorData;
+}
+
+/** Words for a run that goes on. `failed` ones were not heard and belong back in the composer. */
+export interface Steer {
+  readonly command: string;
+  readonly text: string;
+  readonly phase: "sending" | "delivered" | "failed";
+  readonly error?: UnsayErrorData;
+}
+
+/** What a call that runs has shown of itself, capped: at most 200 rows and 256 Ki UTF-16 units of `text` and of `preview`. */
+export interface CallProgress {
+  readonly count?: number;
+  readonly total?: number;
+  readonly bytes?: number;
+  readonly preview?: unknown;
+  /** The deltas, from the first on. */
+  readonly text?: string;
+  /** Lines begun in `text`. */
+  readonly rows?: number;
+  /** More came than is held. */
+  readonly isCapped?: true;
+}
+
 export interface ToolCall {
   readonly id: string;
   readonly name: string;
@@ -140,13 +176,23 @@ export interface ToolCall {
   readonly attempt?: number;
   readonly callKey?: string;
   readonly heldMs?: number;
-  readonly progress?: { readonly count?: number; readonly total?: number; readonly bytes?: number; readonly preview?: unknown };
+  readonly progress?: CallProgress;
   readonly output?: unknown;
+  /** It succeeded and found nothing. */
+  readonly empty?: true;
   readonly partial?: boolean;
+  /** Who ended a partial result: the user, who had enough, or a limit. */
+  readonly cut?: { readonly by: "user" | "limit" };
+  /** What the model had proposed, where a person changed the arguments in their approval. */
+  readonly proposed?: { readonly args: unknown; readonly argsHash: string };
+  readonly request?: UserRequest;
   readonly error?: UnsayErrorData;
   /** The reason given with a rejection. */
   readonly reason?: string;
 }
+
+/** A call whose arguments have closed, parsed and been bound: the only kind that may be asked about or run. */
+export type ReadyToolCall = ToolCall & { readonly args: unknown; readonly argsHash: string };
 
 export type ApprovalStatus = "open" | "deciding" | "approved" | "rejected" | "expired" | "cancelled" | "superseded";
 
@@ -165,8 +211,14 @@ export interface Approval {
   readonly by?: string;
   /** Id of this client's decision while it is on its way. */
   readonly command?: string;
+  /** What this client decided, while that is on its way and after it. */
+  readonly sent?: readonly DecideItem[];
   /** Decision sent, no reply yet. */
   readonly unconfirmed?: true;
+  /** A person answered, and not with this client's decision: another tab or device was first. */
+  readonly elsewhere?: true;
+  /** Why the server did not take this client's decision. */
+  readonly refused?: UnsayErrorData;
 }
 
 export interface Receipt {
@@ -181,14 +233,31 @@ export interface Receipt {
   readonly undoes?: string;
   /** It came after the run had ended. */
   readonly late?: true;
+  readonly request?: UserRequest;
 }
 
 export interface Usage {
   readonly generated: number | null;
   readonly billed: number | null;
   readonly billedReasoning: number | null;
+  /** Answer tokens up to what the reader had seen; absent or `null` where nobody can say. */
+  readonly painted?: number | null;
   readonly source: string;
   readonly final: boolean;
+}
+
+/** What a span says about one thing. Two stances about one `key` can't both be true. */
+export interface Claimed {
+  readonly span: string;
+  readonly key: string;
+  readonly stance: string;
+}
+
+/** An agent that calls the same tool with the same arguments and fails with the same code, again and again. */
+export interface RepeatedFailure {
+  readonly name: string;
+  readonly code: string;
+  readonly times: number;
 }
 
 export type Note = "empty" | "stop-too-late" | "unsupported" | "uncertain-effects";
@@ -233,12 +302,20 @@ interface AssistantBase extends MessageFacts {
   readonly calls: readonly ToolCall[];
   readonly approvals: readonly Approval[];
   readonly receipts: readonly Receipt[];
+  /** What this client said to the run while it went on. */
+  readonly steers?: readonly Steer[];
+  /** What the server says that spans claim: the newest claim about each thing. */
+  readonly claims?: readonly Claimed[];
   readonly usage: Usage | null;
   readonly run: RunFacts | null;
   /** The connection is being made again, or the record is being read. */
   readonly reconnecting: boolean;
+  /** The server is busy and is asked again then, on this client's monotonic clock. Only while pending. */
+  readonly busyUntil?: number;
   /** The text only repeats itself, as far as this client can tell. A notice, never a stop. */
   readonly looping?: true;
+  /** The newest call that failed like the calls before it, as far as this client can tell. A notice, never a stop. */
+  readonly repeatedFailure?: RepeatedFailure;
   readonly model?: string;
   /** Epoch ms, for display. */
   readonly startedAt: number | null;

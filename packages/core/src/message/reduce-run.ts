@@ -3,6 +3,8 @@ import { settleCall } from "../tool-call/tool-call.reducer.js";
 import { closeApproval, isOpen } from "../approval/approval.reducer.js";
 import type { Draft } from "./draft.js";
 import type { MessageStatus, Note, Part, RunFacts, Span } from "./message.js";
+import { reviewSupport } from "./reduce-support.js";
+import { failOpenSteers } from "./reduce-steers.js";
 import { isAllRetracted, retractSpans } from "./reduce-text.js";
 import { cutPointOf, isEmpty } from "./selectors.js";
 
@@ -49,9 +51,9 @@ function complete(draft: Draft, event: EventOf<"run.end">, times: FoldTimes): vo
   if (doubt !== null) return truncate(draft, doubt, false, times);
   if (isAllRetracted(draft)) return truncate(draft, withheldBecauseRetracted(draft), true, times);
   if (draft.fields.stop !== null) addNote(draft, "stop-too-late");
-  if (isEmpty(draft.finish())) addNote(draft, "empty");
-  settleText(draft, "closed");
+  if (isEmpty(draft.fields)) addNote(draft, "empty");
   close(draft, true, times);
+  settleText(draft, "closed");
   draft.status = { status: draft.fields.revisions > 0 ? "revised" : "complete" };
 }
 
@@ -95,9 +97,9 @@ function hasUnverifiedText(draft: Draft): boolean {
 
 export function truncate(draft: Draft, end: Ending, stated: boolean, times: FoldTimes): void {
   if (end.cause === "withheld") takeBackText(draft, end);
-  const at = cutPointOf(draft.finish());
-  settleText(draft, "cut");
+  const at = cutPointOf(draft.fields);
   close(draft, stated, times);
+  settleText(draft, "cut");
   draft.status = truncatedStatus(end, at);
   if (end.cause === "stopped" || end.cause === "redirected") recordForeignStop(draft, end);
 }
@@ -148,10 +150,7 @@ function takeBackText(draft: Draft, end: Ending): void {
 }
 
 function settleText(draft: Draft, open: "closed" | "cut"): void {
-  for (const part of draft.fields.parts) {
-    const next = settlePart(part, open);
-    if (next !== part) draft.replacePart(next);
-  }
+  draft.changeParts((part) => settlePart(part, open));
 }
 
 /** After a normal end provisional text is settled: plain, and never called verified. Drafts were never shown. */
@@ -176,14 +175,14 @@ function close(draft: Draft, stated: boolean, times: FoldTimes): void {
   delete fields.looping;
   fields.waitingSince = null;
   fields.endedAt = times.epoch;
-  for (const call of fields.calls) {
-    const settled = settleCall(call, stated);
-    if (settled !== call) draft.upsertCall(settled);
-  }
+  const unsettled = fields.calls.filter((call) => settleCall(call, stated) !== call);
+  for (const call of unsettled) draft.upsertCall(settleCall(call, stated));
+  if (unsettled.length > 0) reviewSupport(draft, ...unsettled.map((call) => call.id));
   for (const approval of fields.approvals) if (isOpen(approval)) draft.upsertApproval(closeApproval(approval, "cancelled"));
+  failOpenSteers(draft);
   if (fields.stop !== null) fields.stop = { ...fields.stop, phase: "done" };
   if (fields.run !== null) fields.run = withoutExcuses({ ...fields.run, state: "ended" });
-  updateEffects(draft);
+  draft.hasNewEffects = true;
 }
 
 function withoutExcuses(run: RunFacts): RunFacts {
@@ -192,7 +191,7 @@ function withoutExcuses(run: RunFacts): RunFacts {
 }
 
 /** The effects of a message are what its calls say; the note stays as long as one of them is not known. */
-export function updateEffects(draft: Draft): void {
+export function countEffects(draft: Draft): void {
   const ids = (status: string) => draft.fields.calls.filter((call) => call.status === status).map((call) => call.id);
   draft.fields.effects = {
     succeeded: ids("succeeded"),

@@ -1,15 +1,17 @@
 import type { EventOf } from "../protocol/index.js";
 import type { Draft } from "./draft.js";
+import { placeOf } from "./id-index.js";
 import type { Part, Span, TextPart } from "./message.js";
+import { noteUnsupported, supportSpan } from "./reduce-support.js";
 
 /** Events about parts and spans. Each changes the draft or reports why it may not. */
 
 export function openPart(draft: Draft, event: EventOf<"part.open">): void {
-  if (draft.fields.parts.some((part) => part.id === event.part)) {
+  if (draft.findPart(event.part) !== undefined) {
     draft.report(16, event, `The part ${event.part} was opened before. Give a continuation an id of its own, with \`continues\`.`);
     return;
   }
-  draft.parts().push(createPart(event));
+  draft.addPart(createPart(event));
 }
 
 function createPart(event: EventOf<"part.open">): Part {
@@ -30,7 +32,7 @@ function createPart(event: EventOf<"part.open">): Part {
 }
 
 export function closePart(draft: Draft, event: EventOf<"part.close">): void {
-  const part = draft.fields.parts.findLast((candidate) => candidate.id === event.part);
+  const part = draft.findPart(event.part);
   if (part === undefined || part.type === "call") {
     draft.report(16, event, `The part ${event.part} was closed but never opened.`);
     return;
@@ -47,13 +49,19 @@ export function appendText(draft: Draft, event: EventOf<"span.append">): void {
     draft.reportDamage(16, event, `Text came for the part ${event.part}, which ${what}; it is not shown.`);
     return;
   }
-  const spans = draft.writableSpans(part);
-  const index = spans.findLastIndex((span) => span.id === event.span);
-  const span = spans[index];
-  if (span === undefined) spans.push(createSpan(draft, event));
+  const place = placeOf(part.spans, event.span);
+  const span = part.spans[place];
+  if (span === undefined) addSpan(draft, part, createSpan(draft, event));
   else if (CLOSED_FOR_TEXT.has(span.state)) {
     draft.reportDamage(16, event, `Text came for the span ${event.span}, which is ${span.state}; it is not shown.`);
-  } else spans[index] = { ...span, text: span.text + event.text };
+  } else draft.writableSpans(part)[place] = { ...span, text: span.text + event.text };
+}
+
+/** It may rest on a call that is known to have failed by now. */
+function addSpan(draft: Draft, part: TextPart, created: Span): void {
+  const span = supportSpan(draft, created);
+  draft.addSpan(part, span);
+  if (span.state === "unsupported") noteUnsupported(draft);
 }
 
 function createSpan(draft: Draft, event: EventOf<"span.append">): Span {
@@ -84,17 +92,19 @@ function eachSpan(
     draft.reportDamage(5, event, `${event.type} names ${missing.join(", ")}, which never appeared here.`);
     return false;
   }
-  const named = new Set(ids);
-  for (const part of draft.fields.parts) {
-    if (part.type !== "text" || !part.spans.some((span) => named.has(span.id))) continue;
-    const spans = draft.writableSpans(part);
-    for (const [index, span] of spans.entries()) if (named.has(span.id)) spans[index] = change(span, part);
-  }
+  for (const id of new Set(ids)) for (const part of draft.homesOf(id)) changeSpan(draft, part, id, change);
   return true;
 }
 
+function changeSpan(draft: Draft, part: TextPart, id: string, change: (span: Span, part: TextPart) => Span): void {
+  const spans = draft.writableSpans(part);
+  const place = placeOf(spans, id);
+  const span = spans[place];
+  if (span !== undefined) spans[place] = change(span, part);
+}
+
 function hasSpan(draft: Draft, id: string): boolean {
-  return draft.fields.parts.some((part) => part.type === "text" && part.spans.some((span) => span.id === id));
+  return draft.homesOf(id).length > 0;
 }
 
 export function settleSpans(draft: Draft, event: EventOf<"span.settle">): void {
@@ -125,7 +135,7 @@ export function reviseSpans(draft: Draft, event: EventOf<"span.revise">): void {
   const mark = { reason: event.reason, by: event.by };
   const last = event.spans.at(-1);
   const replaced = eachSpan(draft, event, event.spans, (span) =>
-    span.state === "retracted" ? span : { ...span, ...mark, state: "replaced", replacedBy: event.replacement.span },
+    isFinal(span) ? span : { ...span, ...mark, state: "replaced", replacedBy: event.replacement.span },
   );
   if (!replaced || last === undefined) return;
   insertAfter(draft, last, {
@@ -139,27 +149,25 @@ export function reviseSpans(draft: Draft, event: EventOf<"span.revise">): void {
   draft.fields.revisions = revision;
 }
 
+/** Nothing follows on these; of what was dropped no word is left to correct. */
+function isFinal({ state }: Span): boolean {
+  return state === "retracted" || state === "dropped";
+}
+
 function insertAfter(draft: Draft, id: string, span: Span): void {
-  const part = draft.fields.parts.find(
-    (candidate): candidate is TextPart => candidate.type === "text" && candidate.spans.some((other) => other.id === id),
-  );
-  if (part === undefined) return;
-  const spans = draft.writableSpans(part);
-  spans.splice(spans.findIndex((other) => other.id === id) + 1, 0, span);
+  const [part] = draft.homesOf(id);
+  if (part !== undefined) draft.insertSpan(part, placeOf(part.spans, id) + 1, span);
 }
 
 export function retractSpans(draft: Draft, event: EventOf<"span.retract">): void {
   const ids = event.spans === "all" ? allSpanIds(draft) : withEarlierWording(draft, event.spans, event.expunge);
   const revision = draft.fields.revisions + 1;
-  const retracted = eachSpan(draft, event, ids, (span) => ({
-    ...span,
-    state: "retracted",
-    reason: event.reason,
-    revision,
-    ...(event.expunge ? { text: "", expunged: true as const } : {}),
-  }));
+  const expunged = event.expunge ? { text: "", expunged: true as const } : {};
+  const retracted = eachSpan(draft, event, ids, (span) =>
+    span.state === "dropped" ? span : { ...span, state: "retracted", reason: event.reason, revision, ...expunged },
+  );
   if (!retracted || ids.length === 0) return;
-  withdrawEmptiedParts(draft);
+  withdrawEmptiedParts(draft, ids);
   draft.fields.revisions = revision;
 }
 
@@ -182,10 +190,11 @@ function withEarlierWording(draft: Draft, ids: readonly string[], expunge: boole
   return [...found];
 }
 
-function withdrawEmptiedParts(draft: Draft): void {
-  for (const part of draft.fields.parts) {
-    if (part.type !== "text" || part.spans.length === 0 || part.status === "withdrawn") continue;
-    if (part.spans.every(isGone)) draft.replacePart({ ...part, status: "withdrawn" });
+function withdrawEmptiedParts(draft: Draft, ids: readonly string[]): void {
+  for (const id of ids) {
+    for (const part of draft.homesOf(id)) {
+      if (part.status !== "withdrawn" && part.spans.every(isGone)) draft.replacePart({ ...part, status: "withdrawn" });
+    }
   }
 }
 

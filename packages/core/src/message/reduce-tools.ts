@@ -1,14 +1,24 @@
-import type { EventOf, UnsayEvent } from "../protocol/index.js";
+import { bindArgs, type DecidedItem, type EventOf, type UnsayEvent } from "../protocol/index.js";
 import { CALL_STATUS_OF_DECISION, closeApproval, createApproval, decideApproval, isOpen } from "../approval/approval.reducer.js";
-import { createToolCall, finishCall, hasOutcome, readyCall, startCall } from "../tool-call/tool-call.reducer.js";
+import { addProgress } from "../tool-call/progress.js";
+import {
+  createToolCall,
+  editArgs,
+  finishCall,
+  hasOutcome,
+  isCleared,
+  readyCall,
+  settleByReceipt,
+  startCall,
+} from "../tool-call/tool-call.reducer.js";
 import type { Draft } from "./draft.js";
 import type { Approval, ToolCall } from "./message.js";
-import { updateEffects } from "./reduce-run.js";
+import { reviewSupport } from "./reduce-support.js";
 
 /** Events about tool calls, approvals and receipts. */
 
 function findCall(draft: Draft, event: UnsayEvent & { call: string }): ToolCall | undefined {
-  const call = draft.fields.calls.findLast((candidate) => candidate.id === event.call);
+  const call = draft.findCall(event.call);
   if (call === undefined) draft.report(7, event, `${event.type} names the call ${event.call}, which was never proposed.`);
   return call;
 }
@@ -20,13 +30,13 @@ function isStopAccepted(draft: Draft): boolean {
 }
 
 export function proposeCall(draft: Draft, event: EventOf<"tool.propose">): void {
-  if (draft.fields.calls.some((call) => call.id === event.call)) {
+  if (draft.findCall(event.call) !== undefined) {
     draft.report(7, event, `The call ${event.call} was proposed before.`);
     return;
   }
   const call = createToolCall(event);
   draft.upsertCall(isStopAccepted(draft) ? { ...call, status: "cancelled" } : call);
-  draft.parts().push({ type: "call", id: `call:${event.call}`, call: event.call });
+  draft.addPart({ type: "call", id: `call:${event.call}`, call: event.call });
 }
 
 export function appendArgs(draft: Draft, event: EventOf<"tool.args">): void {
@@ -43,22 +53,20 @@ export function markReady(draft: Draft, event: EventOf<"tool.ready">): void {
     if (call.status !== "cancelled") draft.report(7, event, `The call ${call.id} is ${call.status}; its arguments can't change any more.`);
     return;
   }
-  supersedeApprovals(draft, call.id);
+  supersedeApproval(draft, call);
   draft.upsertCall(ready);
 }
 
-function supersedeApprovals(draft: Draft, callId: string): void {
-  for (const approval of draft.fields.approvals) {
-    if (isOpen(approval) && approval.items.some((item) => item.call === callId)) {
-      draft.upsertApproval(closeApproval(approval, "superseded"));
-    }
-  }
+/** Only one approval can be open about a call, and the call names it. */
+function supersedeApproval(draft: Draft, call: ToolCall): void {
+  const approval = call.approval === undefined ? undefined : draft.findApproval(call.approval);
+  if (approval !== undefined && isOpen(approval)) draft.upsertApproval(closeApproval(approval, "superseded"));
 }
 
 export function holdCall(draft: Draft, event: EventOf<"tool.hold">): void {
   const call = findCall(draft, event);
   if (call === undefined) return;
-  if (call.status === "ready" || call.status === "approved") draft.upsertCall({ ...call, status: "held", heldMs: event.ms });
+  if (isCleared(call)) draft.upsertCall({ ...call, status: "held", heldMs: event.ms });
   else draft.report(7, event, `The call ${call.id} is ${call.status} and can't be held before it is ready and approved.`);
 }
 
@@ -68,26 +76,21 @@ export function markStarted(draft: Draft, event: EventOf<"tool.start">): void {
   if (call === undefined) return;
   const stopped = isStopAccepted(draft);
   const started = stopped ? null : startCall(call, event);
-  if (started !== null) return draft.upsertCall(started);
+  if (started !== null) {
+    draft.upsertCall(started);
+    return reviewSupport(draft, call.id);
+  }
   const why = stopped ? "after a stop had been accepted" : `while it was ${call.status}`;
   draft.report(stopped ? 8 : 7, event, `The call ${call.id} started ${why}. What it did is not known.`);
   draft.upsertCall({ ...call, status: "unknown", callKey: event.callKey });
-  updateEffects(draft);
+  reviewSupport(draft, call.id);
+  draft.hasNewEffects = true;
 }
 
 export function progressCall(draft: Draft, event: EventOf<"tool.progress">): void {
   const call = findCall(draft, event);
   if (call === undefined || hasOutcome(call)) return;
-  const { count, total, bytes, preview } = { ...call.progress, ...event };
-  draft.upsertCall({
-    ...call,
-    progress: {
-      ...(count === undefined ? {} : { count }),
-      ...(total === undefined ? {} : { total }),
-      ...(bytes === undefined ? {} : { bytes }),
-      ...(preview === undefined ? {} : { preview }),
-    },
-  });
+  draft.upsertCall({ ...call, progress: addProgress(call.progress, event) });
 }
 
 export function markFinished(draft: Draft, event: EventOf<"tool.result">): void {
@@ -99,7 +102,8 @@ export function markFinished(draft: Draft, event: EventOf<"tool.result">): void 
     return;
   }
   draft.upsertCall(finished);
-  updateEffects(draft);
+  reviewSupport(draft, call.id);
+  draft.hasNewEffects = true;
 }
 
 export function addReceipt(draft: Draft, event: EventOf<"receipt">, isLate: boolean): void {
@@ -116,8 +120,29 @@ export function addReceipt(draft: Draft, event: EventOf<"receipt">, isLate: bool
     ...(event.undoes === undefined ? {} : { undoes: event.undoes }),
     ...(isLate ? { late: true as const } : {}),
   });
-  if (call !== undefined) draft.upsertCall({ ...call, status: event.outcome });
-  updateEffects(draft);
+  if (call !== undefined) settleCallByReceipt(draft, call, event);
+  draft.hasNewEffects = true;
+}
+
+function settleCallByReceipt(draft: Draft, call: ToolCall, event: EventOf<"receipt">): void {
+  const isUndoable = call.undo || draft.fields.receipts.some((receipt) => receipt.call === call.id && receipt.undo !== undefined);
+  const settled = settleByReceipt(call, event.outcome, isUndoable);
+  if (settled !== null) draft.upsertCall(settled);
+  else
+    draft.report(
+      7,
+      event,
+      `A receipt says "${event.outcome}" of the call ${call.id}, which is ${call.status}${isUndoable ? "" : " and declares no undo"}.`,
+    );
+  reviewSupport(draft, call.id);
+  answerUndo(draft, event.undoes);
+}
+
+function answerUndo(draft: Draft, undoes: string | undefined): void {
+  const receipt = draft.fields.receipts.find((candidate) => candidate.id === undoes);
+  if (receipt?.request === undefined) return;
+  const { request: _request, ...rest } = receipt;
+  draft.upsertReceipt(rest);
 }
 
 export function requestApproval(draft: Draft, event: EventOf<"approval.request">, epoch: number | null): void {
@@ -130,17 +155,17 @@ export function requestApproval(draft: Draft, event: EventOf<"approval.request">
   }
   draft.upsertApproval(approval);
   for (const item of event.items) {
-    const call = draft.fields.calls.findLast((candidate) => candidate.id === item.call);
+    const call = draft.findCall(item.call);
     if (call !== undefined) draft.upsertCall({ ...call, status: "awaiting-approval", approval: event.approval });
   }
 }
 
 function whyNotAskable(draft: Draft, event: EventOf<"approval.request">): string | null {
-  if (draft.fields.approvals.some((approval) => approval.id === event.approval)) {
+  if (draft.findApproval(event.approval) !== undefined) {
     return `The approval ${event.approval} was asked before.`;
   }
   for (const item of event.items) {
-    const call = draft.fields.calls.findLast((candidate) => candidate.id === item.call);
+    const call = draft.findCall(item.call);
     if (call?.status !== "ready")
       return `The call ${item.call} is ${call?.status ?? "unknown here"}; only a ready call can be asked about.`;
     if (call.argsHash !== item.argsHash) return `The request for ${item.call} names other arguments than the call has.`;
@@ -148,21 +173,30 @@ function whyNotAskable(draft: Draft, event: EventOf<"approval.request">): string
   return null;
 }
 
-export function applyDecision(draft: Draft, event: EventOf<"approval.decision">): void {
-  const approval = draft.fields.approvals.find((candidate) => candidate.id === event.approval);
-  const decided = approval === undefined ? null : decideApproval(approval, event);
+export function applyDecision(draft: Draft, event: EventOf<"approval.decision">, isReplay: boolean): void {
+  const approval = draft.findApproval(event.approval);
+  const decided = approval === undefined ? null : decideApproval(approval, event, isReplay);
   if (decided === null) return draft.report(6, event, refusalOf(approval, event.approval));
   draft.upsertApproval(decided);
   for (const item of event.items) {
-    const call = draft.fields.calls.findLast((candidate) => candidate.id === item.call);
+    const call = draft.findCall(item.call);
     if (call?.status !== "awaiting-approval" || call.argsHash !== item.argsHash) continue;
-    draft.upsertCall({
-      ...call,
-      status: CALL_STATUS_OF_DECISION[item.decision],
-      ...(item.reason === undefined ? {} : { reason: item.reason }),
-    });
+    decideCall(draft, call, item, event);
+    reviewSupport(draft, call.id);
   }
-  updateEffects(draft);
+  draft.hasNewEffects = true;
+}
+
+function decideCall(draft: Draft, call: ToolCall, item: DecidedItem, event: UnsayEvent): void {
+  const decided = {
+    ...call,
+    status: CALL_STATUS_OF_DECISION[item.decision],
+    ...(item.reason === undefined ? {} : { reason: item.reason }),
+  };
+  if (item.edited === undefined || item.decision !== "approved") return draft.upsertCall(decided);
+  const bound = bindArgs(call.id, call.name, item.edited);
+  if (bound.ok) draft.upsertCall(editArgs(decided, bound.args, bound.argsHash));
+  else draft.report(6, event, `The edited arguments of ${call.id} can't be bound, so nothing was approved: ${bound.error.message}`);
 }
 
 function refusalOf(approval: Approval | undefined, id: string): string {

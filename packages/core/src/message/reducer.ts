@@ -2,7 +2,9 @@ import type { EventOf, ProtocolViolation, UnsayEvent } from "../protocol/index.j
 import { Draft } from "./draft.js";
 import { livenessOf } from "./liveness.js";
 import type { AssistantMessage } from "./message.js";
-import { endRun, openRun, truncate, type FoldTimes } from "./reduce-run.js";
+import { noteClaim } from "./reduce-claims.js";
+import { settleSteer } from "./reduce-steers.js";
+import { countEffects, endRun, openRun, truncate, type FoldTimes } from "./reduce-run.js";
 import { appendText, closePart, dropSpans, isAllRetracted, openPart, retractSpans, reviseSpans, settleSpans } from "./reduce-text.js";
 import {
   addReceipt,
@@ -23,6 +25,8 @@ export interface FoldOptions {
   readonly epoch?: number;
   /** Id of this client, to know its own commands. */
   readonly client?: string;
+  /** The log is read again from its beginning, where nobody can tell who had answered. */
+  readonly isReplay?: boolean;
 }
 
 export interface FoldResult {
@@ -34,6 +38,7 @@ export interface FoldResult {
 
 interface Context extends FoldTimes {
   readonly client: string | undefined;
+  readonly isReplay: boolean;
 }
 
 /**
@@ -42,7 +47,7 @@ interface Context extends FoldTimes {
  */
 export function foldEvents(message: AssistantMessage, events: readonly UnsayEvent[], options: FoldOptions = {}): FoldResult {
   const draft = new Draft(message);
-  const context = { now: options.now ?? null, epoch: options.epoch ?? null, client: options.client };
+  const context = { now: options.now ?? null, epoch: options.epoch ?? null, client: options.client, isReplay: options.isReplay === true };
   let gap: FoldResult["gap"] = null;
   for (const event of events) {
     gap = gapBefore(draft, event);
@@ -50,6 +55,7 @@ export function foldEvents(message: AssistantMessage, events: readonly UnsayEven
     if (isNews(draft, event)) apply(draft, event, context);
   }
   if (!draft.changed) return { message, violations: draft.violations, gap };
+  if (draft.hasNewEffects) countEffects(draft);
   return { message: withLiveness(draft.finish(), context.now), violations: draft.violations, gap };
 }
 
@@ -106,6 +112,7 @@ const SILENT_AFTER_END: ReadonlySet<UnsayEvent["type"]> = new Set([
   "stop.ack",
   "steer.outcome",
   "claim",
+  "unknown",
 ]);
 const ALLOWED_WHILE_WAITING: ReadonlySet<UnsayEvent["type"]> = new Set([
   ...LATE,
@@ -236,19 +243,22 @@ function dispatch(draft: Draft, event: UnsayEvent, context: Context): void {
     case "approval.request":
       return requestApproval(draft, event, context.epoch);
     case "approval.decision":
-      return applyDecision(draft, event);
+      return applyDecision(draft, event, context.isReplay);
     case "receipt":
       return addReceipt(draft, event, draft.status.status !== "pending" && draft.status.status !== "streaming");
     case "usage":
       return setUsage(draft, event);
     case "stop.ack":
       return acknowledgeStop(draft, event, context);
+    case "steer.outcome":
+      return settleSteer(draft, event);
     case "run.heartbeat":
     case "run.checkpoint":
     case "run.goaway":
-    case "steer.outcome":
-    case "claim":
+    case "unknown":
       return;
+    case "claim":
+      return noteClaim(draft, event);
     default:
       event satisfies never;
   }
@@ -295,13 +305,30 @@ function retract(draft: Draft, event: EventOf<"span.retract">, times: FoldTimes)
 
 function setUsage(draft: Draft, event: EventOf<"usage">): void {
   const { generated, billed, billedReasoning, source, final } = event;
-  draft.fields.usage = { generated, billed, billedReasoning, source, final };
+  draft.fields.usage = { generated, billed, billedReasoning, painted: paintedTokens(draft, event), source, final };
+}
+
+/** What was generated up to this event has been seen, unless a stop froze the view before it. */
+function paintedTokens({ fields }: Draft, { seq, painted, generated, billedReasoning }: EventOf<"usage">): number | null {
+  if (painted !== undefined) return painted;
+  const isBehindStop = fields.stop !== null && (seq === null || seq > fields.stop.atSeq);
+  if (isBehindStop) return fields.usage?.painted ?? null;
+  const showsReasoning = fields.parts.some((part) => part.type === "text" && part.kind === "reasoning");
+  if (generated === null || (billedReasoning === null && showsReasoning)) return null;
+  return generated - (billedReasoning ?? 0);
+}
+
+/** The stop of one call leaves the run as it is. */
+function acknowledgeCallStop(draft: Draft, event: EventOf<"stop.ack">): boolean {
+  const call = draft.fields.calls.find(({ request }) => request?.command === event.command);
+  if (call?.request !== undefined) draft.upsertCall({ ...call, request: { ...call.request, phase: "accepted" } });
+  return call !== undefined;
 }
 
 function acknowledgeStop(draft: Draft, event: EventOf<"stop.ack">, context: Context): void {
   const { stop } = draft.fields;
   const isEnded = draft.status.status !== "pending" && draft.status.status !== "streaming";
-  if (isEnded) return;
+  if (isEnded || acknowledgeCallStop(draft, event)) return;
   if (stop === null && event.client === context.client) {
     return draft.report(9, event, "A stop was acknowledged that this client never sent.");
   }

@@ -1,4 +1,4 @@
-import type { Approval, AssistantMessage, CutPoint, Message, Part, Span, TextPart, ToolCall, Painted } from "./message.js";
+import type { ReadyToolCall, Approval, AssistantMessage, CutPoint, Message, Part, Span, TextPart, ToolCall, Painted } from "./message.js";
 
 /** Kinds whose text is the answer itself: not its reasoning, and not a refusal to give one. */
 const ANSWER_KINDS: ReadonlySet<TextPart["kind"]> = new Set([
@@ -91,17 +91,47 @@ function paintedSpan(span: Span, lengths: ReadonlyMap<string, number>, visible: 
   return [span];
 }
 
-/** What the reader of this message has before their eyes. */
-export function paintedOf(message: AssistantMessage): Painted {
+/** What the reader of this message has before their eyes; at most `lengths` of each span, where a view has counted. */
+export function paintedOf(message: AssistantMessage, lengths: ReadonlyMap<string, number> | null = null): Painted {
   const parts = shownParts(message).filter((part) => part.type !== "call");
-  return {
-    parts: parts.map((part) => part.id),
-    spans: parts.flatMap((part) => (part.type === "text" ? part.spans.map((span) => [span.id, span.text.length] as const) : [])),
-  };
+  const all = parts.map((part) => ({ part, spans: part.type === "text" ? paintedSpans(part, lengths) : [] }));
+  const seen = all.filter(({ part, spans }) => lengths === null || part.type !== "text" || spans.length > 0);
+  return { parts: seen.map(({ part }) => part.id), spans: seen.flatMap(({ spans }) => spans) };
+}
+
+function paintedSpans(part: TextPart, lengths: ReadonlyMap<string, number> | null): Painted["spans"] {
+  const spans = part.spans.map(({ id, text }) => [id, Math.min(text.length, lengths?.get(id) ?? text.length)] as const);
+  return lengths === null ? spans : spans.filter(([id]) => lengths.has(id));
+}
+
+/**
+ * The end of what was painted without a hole, as a place in a span. What stands behind words that were kept back does
+ * not count: whoever reads the place takes everything before it as seen.
+ */
+export function endOfPainted(message: AssistantMessage, painted: Painted): { readonly span: string; readonly offset: number } | null {
+  const lengths = new Map(painted.spans);
+  let end: { readonly span: string; readonly offset: number } | null = null;
+  for (const part of message.parts) {
+    if (part.type !== "text") continue;
+    for (const span of part.spans) {
+      const length = lengths.get(span.id) ?? 0;
+      if (length > 0) end = { span: span.id, offset: length };
+      if (length < span.text.length && shownTextOfSpan(span) !== "") return end;
+    }
+  }
+  return end;
+}
+
+/** What a listener had heard who was told the answer up to a place in it; nothing where the place is `null` or unknown. */
+export function heardOf(message: AssistantMessage, upTo: { readonly span: string; readonly offset: number } | null): Painted {
+  const all = paintedOf(message);
+  const last = all.spans.findIndex(([span]) => span === upTo?.span);
+  const spans = all.spans.slice(0, last + 1).map(([span, length], index) => [span, index === last ? (upTo?.offset ?? 0) : length] as const);
+  return { parts: all.parts, spans };
 }
 
 /** Where the text ends now. */
-export function cutPointOf(message: AssistantMessage): CutPoint {
+export function cutPointOf(message: Pick<AssistantMessage, "parts" | "run">): CutPoint {
   const part = message.parts.findLast((candidate) => candidate.type !== "call");
   const length =
     part?.type === "text" ? part.spans.reduce((sum, span) => sum + (span.replaces === undefined ? span.text.length : 0), 0) : null;
@@ -123,6 +153,11 @@ export function selectCall(message: AssistantMessage, callId: string): ToolCall 
   return message.calls.findLast((call) => call.id === callId);
 }
 
+/** Whether there are arguments to ask about or to run: not before `tool.ready`, whatever has streamed. */
+export function isReadyCall(call: ToolCall): call is ReadyToolCall {
+  return call.status !== "proposed" && call.argsHash !== undefined;
+}
+
 export function selectOpenApprovals(message: AssistantMessage): readonly Approval[] {
   return message.approvals.filter((approval) => approval.status === "open" || approval.status === "deciding");
 }
@@ -134,6 +169,6 @@ export function isRefused(message: AssistantMessage): boolean {
 }
 
 /** Nothing a reader could see has come: no text, no value, no call. */
-export function isEmpty(message: AssistantMessage): boolean {
+export function isEmpty(message: Pick<AssistantMessage, "parts">): boolean {
   return !message.parts.some((part) => part.type !== "text" || part.spans.length > 0);
 }

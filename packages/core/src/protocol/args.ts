@@ -2,10 +2,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import canonicalize from "canonicalize";
 import type { UnsayErrorData } from "./events.js";
-
-/** Limits of tool arguments. Deeper or larger values parse, and then crash what stores or shows them. */
-export const MAX_ARGS_LENGTH: number = 256 * 1024;
-export const MAX_JSON_DEPTH = 64;
+import { DEFAULT_LIMITS, type Limits } from "./limits.js";
 
 export type ParsedArgs =
   | { readonly ok: true; readonly args: unknown; readonly argsHash: string }
@@ -22,23 +19,21 @@ export function createArgsHash(call: string, name: string, args: unknown): strin
 }
 
 /** Complete argument text to arguments and their hash. Empty text is `{}`, as providers send it for tools without any. */
-export function parseArgs(call: string, name: string, text: string): ParsedArgs {
-  if (text.length > MAX_ARGS_LENGTH) {
-    return refuse(`The arguments of ${name} have ${text.length} characters; at most ${MAX_ARGS_LENGTH} are read.`);
-  }
+export function parseArgs(call: string, name: string, text: string, limits: Limits = DEFAULT_LIMITS): ParsedArgs {
+  if (text.length > limits.argsLength) return refuseLong(name, limits);
   let args: unknown;
   try {
     args = text.trim() === "" ? {} : JSON.parse(text);
   } catch {
     return refuse(`The arguments of ${name} are not JSON. The call was not run; ask the model for it again.`);
   }
-  return bindArgs(call, name, args);
+  return bindArgs(call, name, args, limits);
 }
 
 /** Arguments that came parsed: checks their depth and binds them. */
-export function bindArgs(call: string, name: string, args: unknown): ParsedArgs {
-  if (isDeeperThan(args, MAX_JSON_DEPTH)) {
-    return refuse(`The arguments of ${name} are nested deeper than ${MAX_JSON_DEPTH} levels, so nobody could check them.`);
+export function bindArgs(call: string, name: string, args: unknown, limits: Limits = DEFAULT_LIMITS): ParsedArgs {
+  if (isDeeperThan(args, limits.jsonDepth)) {
+    return refuse(`The arguments of ${name} are nested deeper than ${limits.jsonDepth} levels, so nobody could check them.`);
   }
   try {
     return { ok: true, args, argsHash: createArgsHash(call, name, args) };
@@ -47,11 +42,17 @@ export function bindArgs(call: string, name: string, args: unknown): ParsedArgs 
   }
 }
 
-function refuse(message: string): ParsedArgs {
+/** Arguments of which more came than are read. */
+export function refuseLong(name: string, { argsLength }: Limits): ParsedArgs & { readonly ok: false } {
+  return refuse(`The arguments of ${name} have more than ${argsLength} characters; no more are read. The call was not run.`);
+}
+
+function refuse(message: string): ParsedArgs & { readonly ok: false } {
   return { ok: false, error: { code: "invalid-arguments", message, retryable: false } };
 }
 
-function isDeeperThan(value: unknown, levels: number): boolean {
+/** Whether JSON nests more than `levels` lists and objects. */
+export function isDeeperThan(value: unknown, levels: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   if (levels === 0) return true;
   return Object.values(value).some((child) => isDeeperThan(child, levels - 1));

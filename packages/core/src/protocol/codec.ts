@@ -1,3 +1,5 @@
+import { isDeeperThan } from "./args.js";
+import { DEFAULT_LIMITS } from "./limits.js";
 import type { EventType, UnsayEvent } from "./events.js";
 
 type Check = (value: unknown) => boolean;
@@ -6,7 +8,8 @@ const isString: Check = (value) => typeof value === "string";
 const isNumber: Check = (value) => typeof value === "number" && Number.isFinite(value);
 const isBoolean: Check = (value) => typeof value === "boolean";
 const isObject: Check = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
-const isAnything: Check = () => true;
+/** JSON of any shape; what nests too deeply crashes whatever stores or shows it. */
+const isShallow: Check = (value) => !isDeeperThan(value, DEFAULT_LIMITS.jsonDepth);
 const orNull =
   (check: Check): Check =>
   (value) =>
@@ -74,7 +77,14 @@ const FIELDS: Record<EventType, Record<string, Check>> = {
   "run.checkpoint": { checkpoint: isString },
   "run.goaway": { retryAfterMs: isNumber },
   "run.end": { outcome: oneOf("complete", "awaiting-approval", "truncated"), effects },
-  "part.open": { part: isString, kind: kinds, step: optional(isString), continues: optional(isString), language: optional(isString) },
+  "part.open": {
+    part: isString,
+    kind: kinds,
+    step: optional(isString),
+    continues: optional(isString),
+    language: optional(isString),
+    value: isShallow,
+  },
   "part.close": { part: isString },
   "span.append": {
     part: isString,
@@ -98,15 +108,25 @@ const FIELDS: Record<EventType, Record<string, Check>> = {
     runsOn: optional(oneOf("client", "server")),
   },
   "tool.args": { call: isString, delta: isString },
-  "tool.ready": { call: isString, args: isAnything, argsHash: isString },
+  "tool.ready": { call: isString, args: isShallow, argsHash: isString },
   "tool.hold": { call: isString, ms: isNumber },
   "tool.start": { call: isString, attempt: isNumber, callKey: isString },
-  "tool.progress": { call: isString, count: optional(isNumber), total: optional(isNumber), bytes: optional(isNumber) },
+  "tool.progress": {
+    call: isString,
+    delta: optional(isString),
+    count: optional(isNumber),
+    total: optional(isNumber),
+    bytes: optional(isNumber),
+    preview: isShallow,
+  },
   "tool.result": {
     call: isString,
     result: oneOf("ok", "empty", "error", "rejected", "cancelled", "unknown"),
+    partial: optional(isBoolean),
+    cut: optional(shape({ by: oneOf("user", "limit") })),
     error: optional(errorShape),
     effect: optional(oneOf("none")),
+    output: isShallow,
   },
   "approval.request": {
     approval: isString,
@@ -124,6 +144,7 @@ const FIELDS: Record<EventType, Record<string, Check>> = {
         argsHash: isString,
         decision: oneOf("approved", "rejected", "expired", "cancelled"),
         reason: optional(isString),
+        edited: isShallow,
       }),
     ),
     by: isString,
@@ -143,6 +164,7 @@ const FIELDS: Record<EventType, Record<string, Check>> = {
     generated: orNull(isNumber),
     billed: orNull(isNumber),
     billedReasoning: orNull(isNumber),
+    painted: optional(orNull(isNumber)),
     source: isString,
     final: isBoolean,
   },
@@ -169,10 +191,10 @@ function matches(source: Record<string, unknown>, fields: Record<string, Check>)
   return Object.keys(fields).find((name) => !fields[name]?.(source[name]));
 }
 
+/** `unknownType`: of a newer protocol, and without a place in the log that could be kept. */
 export type ParsedEvent =
   | { readonly ok: true; readonly event: UnsayEvent }
-  | { readonly ok: false; readonly unknownType: string }
-  | { readonly ok: false; readonly unknownType?: undefined; readonly message: string };
+  | { readonly ok: false; readonly message: string; readonly unknownType?: string };
 
 /** Reads one event out of decoded JSON. Never throws; a type of a newer protocol is told apart from a broken event. */
 export function parseEvent(value: unknown): ParsedEvent {
@@ -180,7 +202,7 @@ export function parseEvent(value: unknown): ParsedEvent {
   const source = value as Record<string, unknown>;
   const type = source["type"];
   if (typeof type !== "string") return { ok: false, message: "The event has no `type`." };
-  if (!Object.hasOwn(FIELDS, type)) return { ok: false, unknownType: type };
+  if (!Object.hasOwn(FIELDS, type)) return parseUnknown(source, type);
   const bad =
     matches(source, ENVELOPE) ??
     (isSeq(type, source["seq"]) ? undefined : "seq") ??
@@ -192,6 +214,15 @@ export function parseEvent(value: unknown): ParsedEvent {
   // Only this client's own events are local; one from a wire that says so would pass by the numbering of the log.
   const { local: _local, ...event } = source;
   return { ok: true, event: event as unknown as UnsayEvent };
+}
+
+/** Of a type nobody here knows only the envelope counts. */
+function parseUnknown(source: Record<string, unknown>, name: string): ParsedEvent {
+  const { v, thread, run, message, seq, t } = source;
+  const isPlaced = matches(source, ENVELOPE) === undefined && (seq === null || isSeq(name, seq));
+  if (!isPlaced) return { ok: false, message: `There is no event of type ${name}.`, unknownType: name };
+  // The checks above are what the envelope's type asks for.
+  return { ok: true, event: { v, thread, run, message, seq, t, type: "unknown", name } as UnsayEvent };
 }
 
 function endFields(outcome: unknown): Record<string, Check> {

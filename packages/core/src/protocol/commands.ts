@@ -41,14 +41,34 @@ export interface StopCommand {
   readonly intent: StopIntent;
   readonly ackSeq: number;
   readonly painted: { readonly span: string; readonly offset: number } | null;
+  /** Where a voice read the answer aloud: the end of what it had said. */
+  readonly heardUpTo?: { readonly span: string; readonly offset: number } | null;
+}
+
+/** Says something to a run that goes on, without stopping it; `steer.outcome` tells what became of it. */
+export interface SteerCommand {
+  readonly command: "steer";
+  readonly id: string;
+  readonly client: string;
+  readonly thread: string;
+  readonly run: string;
+  readonly text: string;
+}
+
+/** What a standing permission would cover. The server keeps it: nothing that an event or a model says can add or widen one. */
+export interface GrantScope {
+  readonly argsPattern: string;
+  readonly ms: number;
 }
 
 export interface DecideItem {
   readonly call: string;
   readonly argsHash: string;
   readonly decision: "approve" | "reject";
+  /** The whole of the arguments as a person changed them. */
   readonly edited?: unknown;
   readonly reason?: string;
+  readonly scope?: GrantScope;
 }
 
 export interface DecideCommand {
@@ -70,5 +90,15 @@ export interface UndoCommand {
   readonly receipt: string;
 }
 
+/** One failed call again, under its `callKey`. */
+export interface RetryCommand {
+  readonly command: "retry";
+  readonly id: string;
+  readonly client: string;
+  readonly thread: string;
+  readonly run: string;
+  readonly call: string;
+}
+
 /** Everything but `start`, which opens a stream. */
-export type RunCommand = StopCommand | DecideCommand | UndoCommand;
+export type RunCommand = StopCommand | SteerCommand | DecideCommand | RetryCommand | UndoCommand;

@@ -1,3 +1,4 @@
+import type { Limits } from "./limits.js";
 import type { OnDiagnostic } from "./diagnostics.js";
 import type { ToolEffect, UnsayEvent } from "./events.js";
 
@@ -9,6 +10,8 @@ export interface DecodeContext {
   /** Effect class of a tool by name; a tool it does not know is `irreversible`. */
   readonly effectOf?: (name: string) => ToolEffect | undefined;
   readonly onDiagnostic?: OnDiagnostic;
+  /** Raises or lowers what one body may hold; `DEFAULT_LIMITS` where absent. */
+  readonly limits?: Partial<Limits>;
 }
 
 /**
@@ -22,6 +25,11 @@ export interface WireDecoder {
   readonly wire: string;
   push(bytes: Uint8Array): UnsayEvent[];
   end(): UnsayEvent[];
+  /**
+   * Reads an answer that came whole, as one JSON document, where a stream was asked for: the same events, and `end` as
+   * after a body. `undefined` when the document is no answer of this wire. Absent where the wire has no such form.
+   */
+  readDocument?(document: unknown): UnsayEvent[] | undefined;
 }
 
 /** An adapter: one call for each response body. */

@@ -4,12 +4,17 @@ import type { UnsayEvent } from "./events.js";
 export type Diagnostic =
   | { readonly code: "transport.buffered"; readonly spreadMs: number; readonly arrivalMs: number }
   | { readonly code: "degenerate.loop"; readonly since: number; readonly repeats: number }
+  | { readonly code: "agent.looping"; readonly name: string; readonly errorCode: string; readonly times: number }
   | { readonly code: "stop.unconfirmed"; readonly command: string; readonly waitedMs: number }
+  | { readonly code: "usage.unreported"; readonly run: string }
+  | { readonly code: "hold.expired"; readonly part: string; readonly why: "guardrail" | "dependency" | "decision" }
+  | { readonly code: "approval.reflex"; readonly approval: string; readonly dwellMs: number }
   | { readonly code: "adapter.no-terminal-event"; readonly wire: string }
   | { readonly code: "adapter.raw-reason"; readonly wire: string; readonly raw: string; readonly mapped: string }
   | { readonly code: "adapter.bad-event"; readonly wire: string; readonly message: string }
   | { readonly code: "protocol.unknown-event"; readonly type: string; readonly count: number }
   | { readonly code: "protocol.invalid-event"; readonly message: string }
+  | { readonly code: "storage.failed"; readonly operation: "read" | "write"; readonly key: string; readonly message: string }
   | { readonly code: "protocol.gap"; readonly expected: number; readonly got: number };
 
 export type OnDiagnostic = (diagnostic: Diagnostic) => void;

@@ -284,6 +284,8 @@ export interface UsageEvent {
   readonly generated: number | null;
   readonly billed: number | null;
   readonly billedReasoning: number | null;
+  /** Answer tokens up to what the reader had seen, from a server that knows how many each event carried. */
+  readonly painted?: number | null;
   readonly source: string;
   readonly final: boolean;
 }
@@ -355,7 +357,16 @@ export interface Envelope {
   readonly local?: true;
 }
 
-export type UnsayEvent = Envelope & EventPayload;
-export type EventOf<T extends EventType> = Envelope & Extract<EventPayload, { type: T }>;
+/**
+ * An event of a newer protocol. Only its place in the log is known: leaving it out would make a gap that no replay fills.
+ * It is read, never sent.
+ */
+export interface UnknownEvent {
+  readonly type: "unknown";
+  readonly name: string;
+}
+
+export type UnsayEvent = Envelope & (EventPayload | UnknownEvent);
+export type EventOf<T extends UnsayEvent["type"]> = Envelope & Extract<EventPayload | UnknownEvent, { type: T }>;
 
 export const NO_EFFECTS: Effects = { succeeded: [], failed: [], unknown: [], cancelled: [] };

@@ -1,13 +1,11 @@
 import { createParser } from "eventsource-parser";
+import { DEFAULT_LIMITS } from "./limits.js";
 
 export interface SseFrame {
   readonly event: string | undefined;
   readonly id: string | undefined;
   readonly data: string;
 }
-
-/** One event may not grow beyond this; a body that does is not an event stream any more. UTF-16 units. */
-export const MAX_FRAME_LENGTH: number = 1024 * 1024;
 
 const CR = 13;
 const LF = 10;
@@ -21,7 +19,7 @@ const FIELD_STARTS = new Set([CR, LF, 0xfeff, ...[":", "d", "e", "i", "r"].map((
 export class SseFramer {
   /** A line was seen that no event stream contains, such as a proxy's HTML page. */
   foreign = false;
-  /** One event exceeded `MAX_FRAME_LENGTH`; nothing is read after that. */
+  /** One event exceeded the limit; nothing is read after that. */
   overflowed = false;
   /** Anything but white space has come. */
   started = false;
@@ -31,9 +29,9 @@ export class SseFramer {
   #frames: SseFrame[] = [];
   #atLineStart = true;
 
-  constructor() {
+  constructor(eventLength: number = DEFAULT_LIMITS.eventLength) {
     this.#parser = createParser({
-      maxBufferSize: MAX_FRAME_LENGTH,
+      maxBufferSize: eventLength,
       onEvent: (event) => this.#frames.push({ event: event.event, id: event.id, data: event.data }),
       onError: (error) => {
         if (error.type === "max-buffer-size-exceeded") this.overflowed = true;

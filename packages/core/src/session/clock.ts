@@ -31,3 +31,15 @@ export function scheduleFrame(publish: () => void): () => void {
   }
   return cancel;
 }
+
+/** `false` where there is no page. */
+export function isPageHidden(): boolean {
+  const page = globalThis as { readonly document?: { readonly visibilityState?: string } };
+  return page.document?.visibilityState === "hidden";
+}
+
+/** `false` where nobody knows. */
+export function isDeviceOffline(): boolean {
+  const page = globalThis as { readonly navigator?: { readonly onLine?: boolean } };
+  return page.navigator?.onLine === false;
+}

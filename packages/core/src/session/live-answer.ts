@@ -1,8 +1,8 @@
 import type { StartCommand, UnsayEvent } from "../protocol/index.js";
-import { foldEvents, isLive, markLooping, markReconnected, markReconnecting, type AssistantMessage } from "../message/index.js";
-import { RunHealth } from "../health/health.js";
+import { foldEvents, isLive, markBusy, markReconnected, markReconnecting, type AssistantMessage } from "../message/index.js";
 import { replaceMessage } from "../thread/thread.js";
 import { RECONNECT_POLICY } from "./backoff.js";
+import { isDeviceOffline, isPageHidden } from "./clock.js";
 import { endLocally } from "./local-end.js";
 import { RunReader, type LostEnd, type RunPosition, type RunReaderHost } from "./run-reader.js";
 import { diagnose, reportViolation, type SessionContext } from "./session-context.js";
@@ -16,13 +16,10 @@ export class LiveAnswer implements RunReaderHost {
   readonly #reader: RunReader;
   /** A replay from the beginning is folded here until it has caught up, so that shown text never shrinks. */
   #replay: AssistantMessage | null = null;
-  #health: RunHealth;
-  #isLooping = false;
 
   constructor(context: SessionContext, messageId: string) {
     this.messageId = messageId;
     this.#context = context;
-    this.#health = new RunHealth(context.store.clock.now());
     this.#reader = new RunReader({
       thread: context.store.state.id,
       message: messageId,
@@ -30,13 +27,16 @@ export class LiveAnswer implements RunReaderHost {
       clock: context.store.clock,
       policy: { ...RECONNECT_POLICY, ...context.options.reconnect },
       random: context.options.random ?? Math.random,
+      isHidden: context.options.isHidden ?? isPageHidden,
+      isOffline: context.options.isOffline ?? isDeviceOffline,
       host: this,
     });
   }
 
   /** Resolves when nothing more can be learnt. Never rejects. */
   start(command: StartCommand, onAccepted: () => void): Promise<void> {
-    const { transport } = this.#context;
+    const { transport, watch } = this.#context;
+    watch.begin(this.messageId);
     return this.#reader.start(async (signal) => {
       const stream = await transport.start(command, { signal });
       onAccepted();
@@ -47,8 +47,13 @@ export class LiveAnswer implements RunReaderHost {
   /** Goes on after the last applied event; with `replay`, from the beginning behind what is shown. */
   resume(replay: AssistantMessage | null): Promise<void> {
     this.#replay = replay;
-    this.#health = new RunHealth(null);
+    this.#context.watch.join(this.messageId);
     return this.#reader.resume();
+  }
+
+  /** The server has refused it for now, and nothing is on its way. */
+  get isWaitingToStart(): boolean {
+    return this.#reader.isWaitingToStart;
   }
 
   wake(): void {
@@ -65,25 +70,21 @@ export class LiveAnswer implements RunReaderHost {
     const target = this.#replay ?? store.find(this.messageId);
     if (target === undefined) return "ended";
     const own = events.filter((event) => event.message === this.messageId);
-    const { message, violations, gap } = foldEvents(target, own, { ...store.times(), client });
-    this.#show(this.#examine(message, own));
+    const { message, violations, gap } = foldEvents(target, own, { ...store.times(), client, isReplay: this.#replay !== null });
+    this.#show(this.#replay === null ? this.#watch(target, own, message) : message);
     for (const violation of violations) reportViolation(this.#context, violation);
     if (gap === null) return isLive(message) ? "open" : "ended";
     diagnose(this.#context, { code: "protocol.gap", ...gap });
     return "gap";
   }
 
-  /** A replay arrives at once and says nothing about how the run went. */
-  #examine(message: AssistantMessage, events: readonly UnsayEvent[]): AssistantMessage {
-    if (this.#replay !== null) return message;
-    const now = this.#context.store.clock.now();
-    const wasLooping = this.#isLooping;
-    const news = this.#health.observe(events, now);
-    this.#isLooping = news.isLooping;
-    for (const diagnostic of news.diagnostics) diagnose(this.#context, diagnostic);
-    const { metrics } = this.#health;
-    if (!isLive(message) && metrics !== null) this.#context.options.onMetrics?.({ message: message.id, metrics });
-    return news.isLooping && !wasLooping ? markLooping(message, true, now) : message;
+  /** A replay arrives at once and says nothing about how the run went; neither does what had been applied before. */
+  #watch(before: AssistantMessage, events: readonly UnsayEvent[], after: AssistantMessage): AssistantMessage {
+    const known = before.run;
+    const last = after.run;
+    const isApplied = ({ run, seq }: UnsayEvent) =>
+      seq === null || run !== last?.id || (seq <= last.lastSeq && (run !== known?.id || seq > known.lastSeq));
+    return this.#context.watch.observe(this.messageId, events.filter(isApplied), after);
   }
 
   #show(message: AssistantMessage): void {
@@ -93,9 +94,8 @@ export class LiveAnswer implements RunReaderHost {
       return;
     }
     this.#replay = null;
-    const messages = replaceMessage(store.state.messages, message);
-    if (isLive(message)) store.updateSoon({ messages });
-    else store.update({ messages });
+    if (isLive(message)) store.updateSoon({ messages: replaceMessage(store.state.messages, message) });
+    else store.setMessage(message);
   }
 
   #hasCaughtUp(replayed: AssistantMessage): boolean {
@@ -107,6 +107,10 @@ export class LiveAnswer implements RunReaderHost {
     return positionOf(this.#replay ?? this.#context.store.find(this.messageId));
   }
 
+  isStopping(): boolean {
+    return this.#context.store.find(this.messageId)?.stop != null;
+  }
+
   connection(connection: ConnectionState): void {
     const { store } = this.#context;
     const current = store.state.connection;
@@ -114,12 +118,19 @@ export class LiveAnswer implements RunReaderHost {
   }
 
   reconnecting(): void {
-    const { store } = this.#context;
+    const { store, watch } = this.#context;
+    if (store.find(this.messageId)?.reconnecting === false) watch.noteConnection(this.messageId, "connection-lost");
     store.change(this.messageId, (message) => markReconnecting(message, store.clock.now()));
   }
 
-  reconnected(gapMs: number | null): void {
+  busy(until: number | null): void {
     const { store } = this.#context;
+    store.change(this.messageId, (message) => markBusy(message, until, store.clock.now()));
+  }
+
+  reconnected(gapMs: number | null): void {
+    const { store, watch } = this.#context;
+    watch.noteConnection(this.messageId, "connection-resumed");
     store.change(this.messageId, (message) => markReconnected(message, gapMs, store.clock.now()));
   }
 
@@ -144,5 +155,6 @@ export function positionOf(message: AssistantMessage | undefined): RunPosition |
     after: message.run.lastSeq,
     heartbeatMs: message.run.heartbeatMs,
     canResume: message.run.caps.resume === true,
+    isWaiting: message.run.state === "awaiting-approval",
   };
 }

@@ -17,7 +17,8 @@ export function endLocally(
 ): AssistantMessage {
   if (!isLive(message)) return message;
   const stopped = message.stop === null ? null : message.stop.intent === "redirect" ? ("redirected" as const) : ("stopped" as const);
-  const canResume = message.run?.caps.resume === true && end.cause === "disconnected" && end.error.code !== "cursor-expired";
+  const canResume =
+    message.run?.caps.resume === true && (end.cause === "disconnected" || end.cause === "corrupt") && end.error.code !== "cursor-expired";
   const { message: ended } = foldEvents(
     message,
     [

@@ -1,10 +1,11 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
-import { nextLivenessChange, selectOpenApprovals, tickMessage, type AssistantMessage } from "../message/index.js";
+import { isLive, nextLivenessChange, selectOpenApprovals, tickMessage, type AssistantMessage } from "../message/index.js";
 import { findAssistant, findLive, replaceMessage, selectThreadError, selectThreadStatus } from "../thread/thread.js";
 import { scheduleFrame, systemClock } from "./clock.js";
 import type { Clock, SessionOptions, SessionState } from "./session.types.js";
 
 const COMMIT_MS = 16;
+const ROUSE_MS = 500;
 
 /** What the session knows, and when readers are told of it. */
 export class SessionStore {
@@ -14,6 +15,10 @@ export class SessionStore {
   #state: SessionState;
   #cancelCommit: (() => void) | null = null;
   #cancelTick: (() => void) | null = null;
+  #cancelRouse: (() => void) | null = null;
+  #isResting = false;
+  /** Told of each state of an answer that has ended. */
+  onEnded: (message: AssistantMessage) => void = () => {};
 
   constructor(id: string, clock: Clock, scheduleCommit: SessionOptions["scheduleCommit"]) {
     this.clock = clock;
@@ -65,11 +70,29 @@ export class SessionStore {
 
   setMessage(message: AssistantMessage): void {
     this.update({ messages: replaceMessage(this.#state.messages, message) });
+    if (!isLive(message)) this.onEnded(message);
   }
 
   change(messageId: string, change: (message: AssistantMessage) => AssistantMessage): void {
     const message = this.find(messageId);
     if (message !== undefined) this.setMessage(change(message));
+  }
+
+  /** Nobody looks, and timers sleep: what a silence means is not said until somebody is back. */
+  rest(): void {
+    this.#isResting = true;
+    this.#cancelRouse?.();
+    this.#cancelTick?.();
+  }
+
+  /** What the network still holds after a sleep is read before a silence is called one. */
+  rouse(): void {
+    if (!this.#isResting) return;
+    this.#cancelRouse?.();
+    this.#cancelRouse = this.clock.after(ROUSE_MS, () => {
+      this.#isResting = false;
+      this.#tick();
+    });
   }
 
   #publish(): void {
@@ -83,6 +106,7 @@ export class SessionStore {
   /** Liveness changes by time alone; one timer waits for the next such change of the live message. */
   #scheduleTick(): void {
     this.#cancelTick?.();
+    if (this.#isResting) return;
     const wait = this.live === undefined ? null : nextLivenessChange(this.live, this.clock.now());
     this.#cancelTick = wait === null ? null : this.clock.after(wait, () => this.#tick());
   }

@@ -342,7 +342,7 @@ describe("an open approval", () => {
     expect(decisions[1]).toEqual(decisions[0]);
   });
 
-  it("is never answered by free text, whatever it says", async () => {
+  it("10: is never answered by free text, whatever it says", async () => {
     const { clock, session, transport, answer } = setUp(scripts.gate);
     session.send("go");
     await clock.advance(5_000);
@@ -394,7 +394,7 @@ describe("going on", () => {
     expect(transport.sent.filter((command) => command.command === "start")).toHaveLength(1);
   });
 
-  it.each(["withheld", "filtered"] as const)("never continues an answer that was %s", async (cause) => {
+  it.each(["withheld", "filtered"] as const)("11: never continues an answer that was %s", async (cause) => {
     const { clock, session, transport, answer } = setUp(scripts[cause]);
     session.send("go");
     await clock.advance(10_000);
@@ -422,11 +422,11 @@ describe("going on", () => {
     transport.start = (command, options) => {
       keys.push(command.startKey);
       if (keys.length > 1) return start(command, options);
-      return Promise.reject(new UnsayError({ code: "rate-limited", message: "wait", retryable: true }));
+      return Promise.reject(new UnsayError({ code: "invalid-request", message: "no text", retryable: false }));
     };
     session.send("go");
     await clock.advance(100);
-    expect(answer()).toMatchObject({ status: "truncated", cause: "failed", error: { code: "rate-limited" } });
+    expect(answer()).toMatchObject({ status: "truncated", cause: "failed", error: { code: "invalid-request" } });
     expect(session.store.getState().messages[0]).toMatchObject({ delivery: "failed" });
     session.retry(answer().id);
     await clock.advance(10_000);

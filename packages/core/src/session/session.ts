@@ -1,4 +1,4 @@
-import type { StartCommand, StopIntent, UnsayErrorData } from "../protocol/index.js";
+import { guardCallbacks, type StartCommand, type StopIntent, type UnsayErrorData } from "../protocol/index.js";
 import {
   continueMessage,
   createPendingMessage,
@@ -16,11 +16,18 @@ import { pauseReasonAfter } from "../thread/thread.js";
 import { systemClock } from "./clock.js";
 import { Decisions } from "./deciding.js";
 import { LiveAnswer, positionOf } from "./live-answer.js";
+import { endLocally } from "./local-end.js";
+import { PaintedReports } from "./painted-reports.js";
+import { QueueStorage } from "./queue-storage.js";
+import { Requests } from "./requests.js";
 import { SessionStore } from "./session-store.js";
+import { SessionWatch } from "./session-watch.js";
 import type { SessionContext } from "./session-context.js";
-import type { SendOptions, Session, SessionOptions } from "./session.types.js";
-import { requestStopOfLive, sendStop } from "./stopping.js";
+import type { PaintedLengths, SendOptions, Session, SessionOptions, StopOptions } from "./session.types.js";
+import { requestStopOfLive, sendStop, type HeardUpTo } from "./stopping.js";
 import { loadThread, readRecord, readRunning } from "./stored-thread.js";
+
+const HOST_CALLBACKS = ["onDiagnostic", "onInterrupt", "onMetrics", "onOutcome", "onProtocolError", "onTrace"] as const;
 
 interface PendingRedirect {
   readonly from: string;
@@ -40,6 +47,8 @@ class ThreadSession {
   readonly #context: SessionContext;
   readonly #store: SessionStore;
   readonly #decisions: Decisions;
+  readonly #requests: Requests;
+  readonly #kept: QueueStorage;
   /** What was asked for each answer, to ask it again. */
   readonly #commands = new Map<string, StartCommand>();
   #live: LiveAnswer | null = null;
@@ -50,8 +59,14 @@ class ThreadSession {
     const createId = options.createId ?? (() => crypto.randomUUID());
     const client = createId();
     this.#store = new SessionStore(options.id ?? createId(), options.clock ?? systemClock, options.scheduleCommit);
-    this.#context = { store: this.#store, transport: options.transport, client, createId, options };
+    const guarded = guardCallbacks(options, HOST_CALLBACKS);
+    const painted = new PaintedReports();
+    const watch = new SessionWatch(this.#store, painted, guarded);
+    this.#context = { store: this.#store, transport: options.transport, client, createId, painted, watch, options: guarded };
     this.#decisions = new Decisions(this.#context);
+    this.#requests = new Requests(this.#context);
+    this.#kept = new QueueStorage(this.#context);
+    this.#kept.restore();
     this.session = this.#createApi();
   }
 
@@ -59,7 +74,12 @@ class ThreadSession {
     return {
       store: this.#store.published,
       send: (text, options = {}) => this.#send(text, options),
-      stop: (options = {}) => this.#stop(options.intent ?? "stop"),
+      stop: (options = {}) => this.#stopAsTold(options),
+      enough: (callId) => this.#requests.stopTool(callId, { keepPartial: true, intent: "enough" }),
+      cancelTool: (callId) => this.#requests.stopTool(callId, {}),
+      retryCall: (callId) => this.#requests.retryCall(callId),
+      undo: (receiptId) => this.#requests.undo(receiptId),
+      steer: (text) => this.#requests.steer(text),
       redirect: (text, options = {}) => this.#redirectTo(text, options),
       queue: (text) => this.#enqueue(text),
       removeQueued: (id) => this.#store.update({ queue: this.#store.state.queue.filter((item) => item.id !== id) }),
@@ -70,10 +90,15 @@ class ThreadSession {
       reconnect: (messageId) => this.#reconnect(messageId),
       dismissLoop: (messageId) => this.#store.change(messageId, (message) => markLooping(message, false, this.#store.clock.now())),
       revealTail: (messageId) => this.#store.change(messageId, revealTail),
+      markPainted: (messageId, painted) => this.#markPainted(messageId, painted),
+      markApprovalShown: (approvalId) => this.#context.watch.showApproval(approvalId),
+      noteInterrupt: (facts) => this.#context.watch.noteInterrupt(facts),
+      leave: (by) => this.#leave(by),
+      health: this.#context.watch.health,
       decide: (approvalId, decision) => this.#decisions.decide(approvalId, decision),
       load: () => this.#load(),
       attach: () => this.#attach(),
-      wake: () => this.#live?.wake(),
+      wake: () => this.#wake(),
     };
   }
 
@@ -105,6 +130,7 @@ class ThreadSession {
 
   /** Starts the run that answers a user message which is already shown. */
   #answer(user: UserMessage, options: SendOptions): void {
+    this.#context.watch.noteSent();
     const answer = this.#showPending(user.id);
     this.#start({
       ...this.#startCommand(answer.id, options),
@@ -134,6 +160,7 @@ class ThreadSession {
 
   #start(command: StartCommand): void {
     this.#commands.set(command.answer, command);
+    this.#kept.keepLabels(command.answer, command.labels);
     const live = this.#openLive(command.answer);
     void live.start(command, () => this.#setDelivery(command, "sent")).then(() => this.#closeLive(live));
   }
@@ -157,7 +184,13 @@ class ThreadSession {
   #closeLive(live: LiveAnswer): void {
     if (this.#live !== live) return;
     this.#live = null;
-    const message = this.#store.find(live.messageId);
+    this.#goOnAfter(live.messageId);
+    // Another device's run, which had to wait for its turn.
+    if (this.#store.live?.id !== live.messageId) this.#resumeIfDetached();
+  }
+
+  #goOnAfter(messageId: string): void {
+    const message = this.#store.find(messageId);
     if (message === undefined || isLive(message)) return;
     this.#noteUndelivered(message);
     if (this.#redirect?.from === message.id) return this.#sendRedirect(message, this.#redirect);
@@ -205,21 +238,29 @@ class ThreadSession {
 
   // ── stop and redirect ────────────────────────────────────────────────────────────────────────
 
-  #stop(intent: StopIntent): void {
-    const stopping = requestStopOfLive(this.#context, intent);
+  #stopAsTold(options: StopOptions): void {
+    if (options.scope !== "tool") return this.#stop(options.intent ?? "stop", options.heardUpTo);
+    // What went wrong stands in the call.
+    this.#requests.stopTool(options.call, options).catch(() => {});
+  }
+
+  #stop(intent: StopIntent, heardUpTo?: HeardUpTo): void {
+    const stopping = requestStopOfLive(this.#context, intent, heardUpTo);
     if (stopping === null) return;
-    if (this.#context.transport.command === undefined) this.#stopByDisconnect();
+    this.#context.watch.pressStop(stopping.id, stopping.stop?.intent ?? "stop");
+    if (this.#live?.isWaitingToStart === true) this.#stopByDisconnect(stopping.id, NEVER_STARTED);
+    else if (this.#context.transport.command === undefined) this.#stopByDisconnect(stopping.id, UNCONFIRMED_STOP);
     else sendStop(this.#context, stopping, this.#commands.get(stopping.id)?.startKey);
   }
 
-  /** A wire without a stop command: closing the connection is all that can be done, and nobody confirms it. */
-  #stopByDisconnect(): void {
+  /** Where there is no stop command, or no run to stop yet, closing the connection is all that can be done. */
+  #stopByDisconnect(messageId: string, error: UnsayErrorData): void {
     const live = this.#live;
-    if (live === null) return;
-    live.disconnect();
-    live.connection({ status: "closed", attempt: 0 });
-    live.giveUp({ cause: "disconnected", error: UNCONFIRMED_STOP });
-    this.#closeLive(live);
+    this.#live = null;
+    live?.disconnect();
+    live?.connection({ status: "closed", attempt: 0 });
+    this.#store.change(messageId, (message) => endLocally(message, { cause: "disconnected", error }, this.#store.times()));
+    this.#goOnAfter(messageId);
   }
 
   #redirectTo(text: string, options: SendOptions): void {
@@ -229,6 +270,7 @@ class ThreadSession {
     if (this.#redirect !== null) return this.#enqueue(text);
     this.#redirect = { from: live.id, user: this.#showUser(text, live.id), options };
     this.#stop("redirect");
+    this.#context.watch.noteSent();
   }
 
   // ── going on ─────────────────────────────────────────────────────────────────────────────────
@@ -265,7 +307,7 @@ class ThreadSession {
   }
 
   #labelsOf(messageId: string): SendOptions {
-    const labels = this.#commands.get(messageId)?.labels;
+    const labels = this.#commands.get(messageId)?.labels ?? this.#kept.labelsOf(messageId);
     return labels === undefined ? {} : { labels };
   }
 
@@ -298,25 +340,50 @@ class ThreadSession {
 
   async #load(): Promise<readonly Message[]> {
     const running = await loadThread(this.#context, this.#live?.messageId ?? null);
-    if (running !== null) this.#attachTo(running, null);
+    // Another device's run is joined when this client's own answer has ended: one connection at a time.
+    if (running !== null && this.#live === null) this.#attachTo(running, null);
     return this.#store.state.messages;
+  }
+
+  #markPainted(messageId: string, lengths: PaintedLengths): void {
+    this.#context.painted.add(messageId, lengths);
+    this.#context.watch.notePaint(messageId, lengths);
+  }
+
+  #leave(by: "hidden" | "navigated"): void {
+    this.#context.watch.leave(by);
+    if (by === "hidden") this.#store.rest();
+  }
+
+  #wake(): void {
+    this.#context.watch.return();
+    this.#store.rouse();
+    this.#live?.wake();
+    this.#decisions.wake();
   }
 
   #attach(): () => void {
     this.#mounts += 1;
+    this.#context.watch.return();
     let isAttached = true;
     this.#resumeIfDetached();
     return () => {
       if (!isAttached) return;
       isAttached = false;
       this.#mounts -= 1;
-      this.#store.clock.after(0, () => this.#disconnectIfUnused());
+      this.#store.clock.after(0, () => this.#leaveIfUnused());
     };
+  }
+
+  #leaveIfUnused(): void {
+    if (this.#mounts > 0) return;
+    this.#leave("navigated");
+    this.#disconnectIfUnused();
   }
 
   /** Where the run can be resumed, an unmounted thread holds no connection; elsewhere reading on is the only memory. */
   #disconnectIfUnused(): void {
-    if (this.#mounts > 0 || this.#live === null || this.#context.transport.resume === undefined) return;
+    if (this.#live === null || this.#context.transport.resume === undefined) return;
     if (positionOf(this.#store.find(this.#live.messageId))?.canResume !== true) return;
     this.#live.disconnect();
     this.#live = null;
@@ -334,4 +401,10 @@ const UNCONFIRMED_STOP: UnsayErrorData = {
   code: "stream-eof",
   message: "This wire has no stop command: the connection was closed, and nobody confirmed that the model stopped.",
   retryable: false,
+};
+
+const NEVER_STARTED: UnsayErrorData = {
+  code: "rate-limited",
+  message: "The server was busy and had not taken the question when it was stopped, so nothing was started. Send it again.",
+  retryable: true,
 };

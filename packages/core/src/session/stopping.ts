@@ -1,18 +1,39 @@
 import type { StopCommand, StopIntent } from "../protocol/index.js";
-import { markStopUnconfirmed, paintedOf, requestStop, type AssistantMessage, type StopRecord } from "../message/index.js";
+import {
+  endOfPainted,
+  heardOf,
+  markStopUnconfirmed,
+  paintedOf,
+  requestStop,
+  type AssistantMessage,
+  type StopRecord,
+} from "../message/index.js";
 import { diagnose, sendCommand, UNCONFIRMED_MS, type SessionContext } from "./session-context.js";
+
+/** The end of what a voice had said; `null` when not a word of it. */
+export type HeardUpTo = StopCommand["painted"];
 
 /**
  * Freezes the live answer where the reader saw it and asks the server to stop. Returns the message that now stops, or
  * `null` when the press was no news: nothing is live, or a stop is on its way.
  */
-export function requestStopOfLive({ store, createId }: SessionContext, intent: StopIntent): AssistantMessage | null {
+export function requestStopOfLive(
+  { store, createId, painted }: SessionContext,
+  intent: StopIntent,
+  heardUpTo?: HeardUpTo,
+): AssistantMessage | null {
   const message = store.live;
   if (message === undefined || intent === "enough") return null;
   const shown = store.findPublished(message.id) ?? message;
   const next = requestStop(
     message,
-    { command: createId(), intent, atSeq: shown.run?.lastSeq ?? 0, painted: paintedOf(shown) },
+    {
+      command: createId(),
+      intent,
+      atSeq: shown.run?.lastSeq ?? 0,
+      painted: paintedOf(shown, painted.find(message.id)),
+      ...(heardUpTo === undefined ? {} : { heard: heardOf(shown, heardUpTo) }),
+    },
     store.clock.now(),
   );
   if (next === message) return null;
@@ -55,12 +76,7 @@ function createStopCommand(
     scope: "run",
     intent: stop.intent,
     ackSeq: stop.atSeq,
-    painted: endOfPainted(stop),
+    painted: stop.painted === null ? null : endOfPainted(message, stop.painted),
+    ...(stop.heard === undefined ? {} : { heardUpTo: endOfPainted(message, stop.heard) }),
   };
-}
-
-/** The end of what the reader saw, as a place in a span: the wire knows no offsets into parts. */
-function endOfPainted(stop: StopRecord): StopCommand["painted"] {
-  const last = stop.painted?.spans.at(-1);
-  return last === undefined ? null : { span: last[0], offset: last[1] };
 }

@@ -49,6 +49,7 @@ function adopt(context: SessionContext, stored: readonly Message[], own: string 
   const kept = store.state.messages.filter((message) => !known.has(message.id));
   const merged = stored.map((message) => (message.id === own ? (store.find(own) ?? message) : adoptOne(context, message, running)));
   store.update({ messages: [...merged, ...kept], history: "ready" });
+  for (const message of merged) if (message.role === "assistant" && !isLive(message)) store.onEnded(message);
 }
 
 /** A live row without a producer is an orphan: nothing will end it any more. */

@@ -125,7 +125,7 @@ function isJson(text: string): boolean {
 const json = fc.jsonValue({ maxDepth: 4 });
 const sizes = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 6 });
 
-describe("every document in every chunking", () => {
+describe("r14-prefix: every document in every chunking", () => {
   it("shows the same after the same prefix, whatever the chunks were and whoever looked before", () => {
     fc.assert(
       fc.property(json, sizes, (value, chunks) => {
@@ -209,11 +209,12 @@ describe("every document in every chunking", () => {
         expect(JSON.stringify(stream.snapshot())).toBe(text);
         expect([Reflect.get({}, "x"), Reflect.get([], "x")]).toEqual([undefined, undefined]);
       }),
+      { numRuns: 10_000 },
     );
   });
 });
 
-describe("the documents of JSONTestSuite", () => {
+describe("r14-prefix, r17-final: the documents of JSONTestSuite", () => {
   it("are beside the repository, or this says that they are not", () => {
     console.log(isHere ? `structured: ${load().length} JSON documents` : "structured: no JSON documents beside the repository");
   });
@@ -229,7 +230,10 @@ describe("the documents of JSONTestSuite", () => {
       if (document.expect === "accept") expect.soft(stream.error, document.name).toBeNull();
       if (document.expect === "reject") expect.soft(stream.error?.code, document.name).toBe("invalid-arguments");
     }
-    console.log(`structured: ${prefixes} prefixes read`);
+    const count = (what: JsonDocument["expect"]) => load().filter(({ expect: expected }) => expected === what).length;
+    console.log(
+      `structured: ${count("accept")} accepted, ${count("reject")} rejected, ${count("either")} either; ${prefixes} prefixes read`,
+    );
   });
 
   it.skipIf(!isHere)("show at every prefix what the prefix shows when it comes at once, and may be cut there", () => {

@@ -3,7 +3,7 @@ import type { SchemaNode } from "./schema-node.js";
 import type { StructuredPath } from "./structured.types.js";
 
 /** From `entries` on a container is copied in `steps` for each doubling. Members cost many times what entries of a list do. */
-const WIDE_LIST = { entries: 1024, steps: 32 };
+const WIDE_LIST = { entries: 1024, steps: 8 };
 const WIDE_OBJECT = { entries: 128, steps: 4 };
 
 type Members = Record<string, unknown>;

@@ -1,2 +1,12 @@
 export { createStructuredStream } from "./structured-stream.js";
-export type { JsonSchema, StructuredPath, StructuredStream, StructuredStreamOptions } from "./structured.types.js";
+export { createStructuredReader, type StructuredReader, type StructuredReading } from "./structured-reader.js";
+export type {
+  JsonSchema,
+  StandardIssue,
+  StandardResult,
+  StandardSchema,
+  StructuredPath,
+  StructuredSchema,
+  StructuredStream,
+  StructuredStreamOptions,
+} from "./structured.types.js";

@@ -113,7 +113,8 @@ export class JsonTokenizer {
   end(): void {
     if (this.fault !== null) return;
     if (this.#mode === "number" && this.#containers.length === 0) this.#closeNumber(0);
-    if (this.#mode !== "done") this.#fail(0, `The text ended where ${EXPECTED[this.#mode]} was expected.`);
+    if (this.#mode !== "done")
+      this.#fail(0, `The text ended where ${EXPECTED[this.#mode]} was expected. Continue the answer, or ask for it again.`);
   }
 
   #step(text: string, at: number): number {
@@ -190,7 +191,10 @@ export class JsonTokenizer {
 
   #open(isList: boolean, at: number): boolean {
     if (this.#containers.length >= this.#maxDepth) {
-      this.#fail(at, `The JSON is nested deeper than ${this.#maxDepth} levels.`);
+      this.#fail(
+        at,
+        `The JSON is nested deeper than ${this.#maxDepth} levels, and no deeper is read. Ask for a flatter form, or raise \`maxDepth\`.`,
+      );
       return true;
     }
     this.#containers.push(isList);
@@ -282,7 +286,7 @@ export class JsonTokenizer {
 
   #closeNumber(at: number): void {
     if (!NUMBER.test(this.#token)) {
-      this.#fail(at, `${JSON.stringify(this.#token.slice(0, 40))} is not a JSON number.`);
+      this.#fail(at, `${JSON.stringify(this.#token.slice(0, 40))} is not a JSON number, which has digits as in -12.5e3.`);
       return;
     }
     this.#sink.closeScalar(Number(this.#token));

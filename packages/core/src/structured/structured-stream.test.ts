@@ -18,7 +18,7 @@ function shownByPrefix(text: string, schema?: JsonSchema): readonly unknown[] {
   });
 }
 
-describe("what shows before it is closed", () => {
+describe("r14-prefix: what shows before it is closed", () => {
   it("shows a string while it grows", () => {
     const stream = read('{"title":"A re');
     expect(stream.snapshot()).toEqual({ title: "A re" });
@@ -203,10 +203,23 @@ describe("faults", () => {
     expect(stream.isComplete).toBe(false);
     expect(stream.openPaths).toEqual([[], ["rows"], ["rows", 1], ["rows", 1, "name"]]);
     expect(stream.error?.message).toBe(
-      "The text ended where the rest of a string was expected. This is at character 35, while /rows/1/name was open.",
+      "The text ended where the rest of a string was expected. Continue the answer, or ask for it again. This is at character 35, while /rows/1/name was open.",
     );
     expect([stream.isClosed(["done"]), stream.isClosed(["rows", 1, "name"])]).toEqual([true, false]);
     expect(stream.snapshot()).toEqual({ done: "yes", rows: [1, { name: "An" }] });
+  });
+
+  it("closes nothing when it is cut, not even a number at the root, and takes no more", () => {
+    const number = read("100");
+    const rows = read(`[${"1,".repeat(2000)}2`);
+    for (const stream of [number, rows]) {
+      stream.cut();
+      stream.push("]");
+      stream.end();
+    }
+    expect([number.snapshot(), number.isClosed([]), number.isComplete, number.error]).toEqual([undefined, false, false, null]);
+    expect(rows.openPaths).toEqual([[], [2000]]);
+    expect(rows.snapshot()).toHaveLength(2000);
   });
 
   it("names an open number, which is not in the snapshot", () => {
@@ -218,8 +231,8 @@ describe("faults", () => {
   it.each([
     ["nothing at all", "", "The text ended where a value was expected."],
     ["a number with letters", "[1a]", 'Expected a number, found "a".'],
-    ["a number in bad order", "[1-2]", '"1-2" is not a JSON number.'],
-    ["a leading zero", "[012]", '"012" is not a JSON number.'],
+    ["a number in bad order", "[1-2]", '"1-2" is not a JSON number'],
+    ["a leading zero", "[012]", '"012" is not a JSON number'],
     ["a control character", '["a\u0001"]', "control character"],
     ["an unknown escape", '["\\x"]', 'Expected an escape, found "x".'],
     ["a comma before a bracket", "[1,]", 'Expected a value, found "]".'],
@@ -247,7 +260,9 @@ describe("faults", () => {
       for (const piece of '["abcdefghijklmnop"]'.match(chunk) ?? []) stream.push(piece);
       return [stream.snapshot(), stream.error?.message];
     });
-    expect(shown).toEqual(shown.map(() => [["abcdefgh"], "The structured output is longer than 10 characters."]));
+    expect(shown).toEqual(
+      shown.map(() => [["abcdefgh"], expect.stringContaining("has more than 10 characters, and no more are read. Ask for less")]),
+    );
   });
 
   it("takes text after the end as an error", () => {
@@ -261,7 +276,7 @@ describe("faults", () => {
   it("takes a delta that is not text as an error", () => {
     const stream = createStructuredStream();
     stream.push(JSON.parse("null"));
-    expect(stream.error?.message).toContain("was not text");
+    expect(stream.error?.message).toContain("must be text; found object");
   });
 });
 

@@ -2,6 +2,7 @@ import type { UnsayErrorData } from "../protocol/events.js";
 import { GrowingTree } from "./growing-tree.js";
 import { JsonTokenizer } from "./json-tokenizer.js";
 import { createSchemaNode } from "./schema-node.js";
+import { withheldBy } from "./schema-forms.js";
 import type { StructuredPath, StructuredStream, StructuredStreamOptions } from "./structured.types.js";
 
 const MAX_DEPTH = 64;
@@ -24,16 +25,16 @@ class JsonStream implements StructuredStream {
   readonly #maxLength: number;
   readonly #listeners = new Set<() => void>();
   #length = 0;
-  #isEnded = false;
+  #end: "none" | "whole" | "cut" = "none";
 
   constructor({ schema, maxDepth = MAX_DEPTH, maxLength = MAX_LENGTH }: StructuredStreamOptions) {
-    this.#tree = new GrowingTree(createSchemaNode(schema));
+    this.#tree = new GrowingTree(createSchemaNode(withheldBy(schema)));
     this.#tokenizer = new JsonTokenizer(this.#tree, maxDepth);
     this.#maxLength = maxLength;
   }
 
   get isComplete(): boolean {
-    return this.#isEnded && this.error === null;
+    return this.#end === "whole" && this.error === null;
   }
 
   get openPaths(): readonly StructuredPath[] {
@@ -41,17 +42,25 @@ class JsonStream implements StructuredStream {
   }
 
   readonly push = (delta: string): void => {
-    if (this.error !== null || delta === "") return;
-    if (typeof delta !== "string") this.#fail("A delta of structured output was not text.");
+    if (this.error !== null || this.#end === "cut" || delta === "") return;
+    if (typeof delta !== "string")
+      this.#fail(`A delta of structured output must be text; found ${typeof delta}. Give the text of the event, not the event.`);
     else this.#write(delta);
     this.#notify();
   };
 
   readonly end = (): void => {
-    if (this.#isEnded) return;
-    this.#isEnded = true;
+    if (this.#end !== "none") return;
+    this.#end = "whole";
     this.#tokenizer.end();
     this.#takeFault();
+    this.#notify();
+  };
+
+  readonly cut = (): void => {
+    if (this.#end !== "none") return;
+    this.#end = "cut";
+    this.#tree.seal();
     this.#notify();
   };
 
@@ -79,7 +88,10 @@ class JsonStream implements StructuredStream {
     this.#length += delta.length;
     this.#tokenizer.write(delta.length > room ? delta.slice(0, room) : delta);
     this.#takeFault();
-    if (delta.length > room) this.#fail(`The structured output is longer than ${this.#maxLength} characters.`);
+    if (delta.length > room)
+      this.#fail(
+        `The structured output has more than ${this.#maxLength} characters, and no more are read. Ask for less at once, or raise \`maxLength\`.`,
+      );
   }
 
   #takeFault(): void {

@@ -12,6 +12,9 @@ export interface FakeClock extends Clock {
   advance(ms: number): Promise<void>;
   /** Runs timers, however far away, until `done` says so or none is left. */
   runUntil(done: () => boolean): Promise<void>;
+  /** Moves time to the next timer and runs it; `false` when none is left. */
+  step(): Promise<boolean>;
+  /** Timers that wait. */
   readonly pending: number;
 }
 
@@ -30,6 +33,7 @@ async function settle(): Promise<void> {
   });
 }
 
+/** A clock for sessions, transports and faults alike, at `start` ms. Give all parts of a test the same one. */
 export function createFakeClock(start = 0): FakeClock {
   let now = start;
   let order = 0;
@@ -65,6 +69,7 @@ export function createFakeClock(start = 0): FakeClock {
       await settle();
       while (!done() && (await runNext(Number.POSITIVE_INFINITY)));
     },
+    step: () => runNext(Number.POSITIVE_INFINITY),
     get pending() {
       return timers.size;
     },

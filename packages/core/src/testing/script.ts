@@ -17,10 +17,15 @@ export interface Script {
   readonly steps: readonly ScriptStep[];
   /** What is told after a stop was accepted, instead of the steps that were left. */
   readonly onStop?: readonly EventPayload[];
+  /** After a stop was acknowledged, by its own time, instead of an end at once: what settles, and the end itself. */
+  readonly afterStop?: readonly ScriptStep[];
+  /** What follows once one call was stopped or the user had enough of it, instead of the steps that were left. */
+  readonly onToolStop?: readonly ScriptStep[];
   /** What is told after each decision, instead of waiting for ever. */
   readonly onDecision?: Readonly<Record<"approve" | "reject", readonly ScriptStep[]>>;
 }
 
+/** What the backend of a script can do: everything that the kit's own server can. */
 export const SCRIPT_CAPS: Caps = { resume: true, stop: "command", continue: true, usage: true, cancelTool: true };
 
 /** Words as a model sends them: `part` opened, one append every `everyMs`, closed unless `open` is asked for. */
@@ -53,10 +58,17 @@ export function endOf(steps: readonly ScriptStep[], afterMs = 40): number {
   return Math.max(0, ...steps.map((step) => step.at)) + afterMs;
 }
 
+/** As a clock plays them: by time, and in the order written where times are equal. */
+export function inOrder(steps: readonly ScriptStep[]): readonly ScriptStep[] {
+  return steps.toSorted((a, b) => a.at - b.at);
+}
+
+/** The first event of every script. */
 export function openStep(caps: Caps = SCRIPT_CAPS): ScriptStep {
   return { at: 0, event: { type: "run.open", caps, heartbeatMs: 15_000, ttlMs: null, model: "scripted" } };
 }
 
+/** The one event that completes an answer, with no tool's effects. */
 export function completeStep(at: number): ScriptStep {
   return { at, event: { type: "run.end", outcome: "complete", effects: NO_EFFECTS } };
 }
@@ -92,6 +104,7 @@ export function readyCall(
   ];
 }
 
+/** Asks for consent to one call. */
 export function askStep(at: number, approval: string, call: string, name: string, args: unknown): ScriptStep {
   return {
     at,
@@ -106,16 +119,18 @@ export function askStep(at: number, approval: string, call: string, name: string
   };
 }
 
+/** Numbers a script's events as one run of the thread `thread`. */
 export function createScriptFactory(script: Script, message = `${script.id}-answer`): EventFactory {
   return createEventFactory({ thread: "thread", run: `${script.id}-run`, message });
 }
 
+/** The events of a script up to `until` ms, numbered. What happens to the connection is left out. */
 export function eventsOf(
   script: Script,
   until: number = Number.POSITIVE_INFINITY,
   factory: EventFactory = createScriptFactory(script),
 ): readonly UnsayEvent[] {
-  return script.steps.flatMap((step) => ("event" in step && step.at <= until ? [factory.make(step.event, { t: step.at })] : []));
+  return inOrder(script.steps).flatMap((step) => ("event" in step && step.at <= until ? [factory.make(step.event, { t: step.at })] : []));
 }
 
 /** What a reader of the script sees `until` ms in (by default at its end), with the user's message before it. */

@@ -183,6 +183,7 @@ const WITHDRAWN: UnsayErrorData = {
   userMessage: "medical advice",
 };
 
+/** The script that shows this; endings carry the name of their cause. */
 export type ScriptName =
   | "complete"
   | "empty"

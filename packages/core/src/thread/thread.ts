@@ -6,7 +6,7 @@ import { isLive, selectOpenApprovals } from "../message/selectors.js";
 export type ThreadStatus = "submitted" | "streaming" | "error" | "ready";
 
 /** Why queued messages wait for the user. */
-export type QueuePauseReason = "stopped" | "error" | "approval" | "offline";
+export type QueuePauseReason = "stopped" | "error" | "approval" | "offline" | "reload";
 
 /** Pure questions about a list of messages, and pure changes of it. */
 

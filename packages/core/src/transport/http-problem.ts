@@ -1,7 +1,9 @@
+import { errorOfJson, isQuotaError, providerError } from "../adapters/shared/provider-error.js";
 import { parseErrorData, UnsayError, type UnsayErrorData } from "../protocol/index.js";
+import { parseJson, readText } from "./read-text.js";
 
-/** How much of an error body is read: enough for any message, too little to hurt. */
-const MAX_PROBLEM_BYTES = 64 * 1024;
+/** How much of an error body is read: enough for any message, too little to hurt. UTF-16 units. */
+const MAX_PROBLEM_LENGTH = 64 * 1024;
 /** The longest wait a server may ask for. */
 const MAX_RETRY_AFTER_MS = 60_000;
 
@@ -19,95 +21,98 @@ export function networkError(cause: unknown): UnsayError {
 
 /** A refusal by status, in the one error shape. Provider and proxy bodies are read, never rendered. */
 export async function problemOfResponse(response: Response): Promise<UnsayError> {
-  const body = await readText(response);
-  const stated = parseBody(body);
-  const retryAfterMs = parseRetryAfter(response.headers.get("retry-after"));
+  const body = await readText(response, MAX_PROBLEM_LENGTH);
+  const retryAfterMs = retryAfterOf(response.headers);
+  const problem = problemInBody(body, response.status) ?? describeStatus(response.status, kindOfBody(body));
+  return new UnsayError({ ...problem, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
+}
+
+/** What a request was sent on to is unknown, and what it carries was meant for one server only, so it is not followed. */
+export function redirectError(response: Response): UnsayError {
+  const target = response.headers.get("location");
   return new UnsayError({
-    ...(stated ?? describeStatus(response.status, body)),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    code: "invalid-request",
+    message: `The server redirected the request${target === null ? "" : ` to ${target.slice(0, 200)}`}. It was not followed, so that no credentials go elsewhere. Give the transport the final URL, or sign in again if this was a login page.`,
+    retryable: false,
+    userMessage: "The server sent this request somewhere else. You may have to sign in again.",
   });
 }
 
-/** A 200 that is no stream: a web page, a JSON error, or a whole answer where a stream was asked for. */
-export async function problemOfBody(response: Response): Promise<UnsayError | null> {
-  const type = (response.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase();
-  if (type === "text/html" || type === "application/xhtml+xml") return new UnsayError(WEB_PAGE);
-  if (type !== "application/json" && type !== "application/problem+json") return null;
-  const stated = parseBody(await readText(response));
-  return new UnsayError(stated ?? NOT_A_STREAM);
-}
-
-const WEB_PAGE: UnsayErrorData = {
+export const WEB_PAGE: UnsayErrorData = {
   code: "stream-corrupt",
   message:
     "A web page came instead of an answer, often a login or a proxy's error page. Check the URL and whether you are still signed in.",
   retryable: false,
-  userMessage: "A web page came instead of an answer. You may have to sign in again.",
+  userMessage: "This was a web page, not an answer. You may have to sign in again.",
 };
 
-const NOT_A_STREAM: UnsayErrorData = {
+export const NOT_A_STREAM: UnsayErrorData = {
   code: "stream-corrupt",
-  message: "A JSON document came where an event stream was expected. Ask the backend for a stream.",
+  message: "A JSON document came where an event stream was expected, and it is no whole answer either. Ask the backend for a stream.",
   retryable: false,
 };
 
-async function readText(response: Response): Promise<string> {
-  const reader = response.body?.getReader();
-  if (reader === undefined) return "";
-  const decoder = new TextDecoder();
-  let text = "";
-  try {
-    while (text.length < MAX_PROBLEM_BYTES) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      text += decoder.decode(value, { stream: true });
-    }
-  } catch {
-    return text;
-  } finally {
-    void reader.cancel().catch(() => {});
-  }
-  return text;
+export const NOTHING: UnsayErrorData = {
+  code: "stream-eof",
+  message: "The server answered 204: it has nothing to say, so no answer will come. Look at what the endpoint returns for a new run.",
+  retryable: true,
+  userMessage: "The server sent no answer.",
+};
+
+/** What a success holds, by its content type: only our word for it, since wires disagree about the name of a stream. */
+export function kindOfSuccess(response: Response): "web-page" | "document" | "stream" {
+  const type = (response.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+  if (type === "text/html" || type === "application/xhtml+xml") return "web-page";
+  return type === "application/json" || type.endsWith("+json") ? "document" : "stream";
 }
 
-/** Our own error shape, or `{"error": {"message", "type", "code"}}` as providers send it. */
-function parseBody(body: string): UnsayErrorData | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-  return parseErrorData(json) ?? parseProviderError(json);
+/** What is wrong with a success that nobody decodes; `null` for a stream. */
+export async function problemOfBody(response: Response): Promise<UnsayError | null> {
+  const kind = kindOfSuccess(response);
+  if (kind === "stream") return null;
+  if (kind === "web-page") return new UnsayError(WEB_PAGE);
+  return new UnsayError(problemOfDocument(parseJson(await readText(response, MAX_PROBLEM_LENGTH))) ?? NOT_A_STREAM);
 }
 
-function parseProviderError(json: unknown): UnsayErrorData | undefined {
-  if (typeof json !== "object" || json === null || !("error" in json)) return undefined;
-  const { error } = json;
-  if (typeof error === "string") return providerError(error, "");
-  if (typeof error !== "object" || error === null) return undefined;
-  const fields = error as Record<string, unknown>;
-  return providerError(wordOf(fields["message"]) || "no message", `${wordOf(fields["type"])} ${wordOf(fields["code"])}`);
+/** The error that a JSON document states, whatever its status; `undefined` when it states none. */
+export function problemOfDocument(document: unknown): UnsayErrorData | undefined {
+  return ownError(document) ?? errorOfJson(document);
 }
 
-/** Codes come as words or numbers; anything else is no word. */
-function wordOf(value: unknown): string {
-  return typeof value === "string" || typeof value === "number" ? String(value) : "";
+function problemInBody(body: string, status: number): UnsayErrorData | undefined {
+  const document = parseJson(body);
+  return ownError(document) ?? foreignProblem(document, status);
 }
 
-function providerError(message: string, kind: string): UnsayErrorData {
-  const isRateLimit = /rate.?limit|429/iu.test(kind);
-  const isOverloaded = /overloaded|unavailable|503|529/iu.test(kind);
-  return {
-    code: isRateLimit ? "rate-limited" : isOverloaded ? "provider-overloaded" : "provider-error",
-    message: `The provider answered with an error: ${message.replace(/\.?\s*$/u, ".")} ${isRateLimit || isOverloaded ? "Wait before asking again." : "Look at what was sent to it."}`,
-    retryable: isRateLimit || isOverloaded,
-    userMessage: isRateLimit || isOverloaded ? "The model is busy right now." : "The model provider reported an error.",
-  };
+/** Our own shape says whether a repeat may help; a provider's error with a code and a message of its own does not. */
+function ownError(document: unknown): UnsayErrorData | undefined {
+  if (typeof document !== "object" || document === null) return undefined;
+  const isForeign = !("retryable" in document) && ["type", "object", "error"].some((name) => name in document);
+  return isForeign ? undefined : parseErrorData(document);
 }
 
-function describeStatus(status: number, body: string): UnsayErrorData {
-  const kind = /^\s*</u.test(body) ? "a web page" : body.trim() === "" ? "nothing" : "text";
+/** The provider's reason is for developers; what it means for the reader follows from the status. */
+function foreignProblem(document: unknown, status: number): UnsayErrorData | undefined {
+  const stated = errorOfJson(document) ?? looseError(document);
+  if (stated === undefined) return undefined;
+  if (stated.code === "context-window" || (status === 429 && isQuotaError(stated))) return stated;
+  return { ...describeStatus(status, "a JSON error"), message: stated.message };
+}
+
+/** `{"message"}` and `{"detail"}` are errors only where the status says that something is wrong. */
+function looseError(document: unknown): UnsayErrorData | undefined {
+  if (typeof document !== "object" || document === null) return undefined;
+  const fields = document as Readonly<Record<string, unknown>>;
+  const message = fields["message"] ?? fields["detail"];
+  return typeof message === "string" ? providerError({ ...fields, message }) : undefined;
+}
+
+function kindOfBody(body: string): string {
+  if (/^\s*</u.test(body)) return "a web page";
+  return body.trim() === "" ? "nothing" : "text";
+}
+
+function describeStatus(status: number, kind: string): UnsayErrorData {
   const message = `The server answered ${status} with ${kind} instead of an event stream.`;
   switch (status) {
     case 401:
@@ -116,10 +121,10 @@ function describeStatus(status: number, body: string): UnsayErrorData {
         code: "unauthorized",
         message: `${message} Sign in again, or check the key.`,
         retryable: false,
-        userMessage: "You are not signed in any more. Sign in and send it again.",
+        userMessage: "You are not signed in any more. Sign in again and send it once more.",
       };
     case 404:
-      return { code: "not-found", message: `${message} Check the URL of the transport.`, retryable: false };
+      return { code: "not-found", message: `${message} Check the URL of the transport and the name of the model.`, retryable: false };
     case 429:
       return {
         code: "rate-limited",
@@ -127,6 +132,11 @@ function describeStatus(status: number, body: string): UnsayErrorData {
         retryable: true,
         userMessage: "Too many requests right now.",
       };
+    case 503:
+    case 529:
+      return { code: "provider-overloaded", message: `${message} Ask again later.`, retryable: true, userMessage: "The server is busy." };
+    case 501:
+      return { code: "invalid-request", message: `${message} It does not support this request.`, retryable: false };
     default:
       return status >= 500
         ? { code: "provider-error", message: `${message} Ask again later.`, retryable: true, userMessage: "The server had a problem." }
@@ -134,9 +144,17 @@ function describeStatus(status: number, body: string): UnsayErrorData {
   }
 }
 
+/** Some providers state milliseconds beside the standard's seconds. A date is read by the server's own clock. */
+function retryAfterOf(headers: Headers): number | undefined {
+  const ms = Number(headers.get("retry-after-ms") ?? Number.NaN);
+  if (ms > 0) return Math.min(ms, MAX_RETRY_AFTER_MS);
+  const serverTime = Date.parse(headers.get("date") ?? "");
+  return parseRetryAfter(headers.get("retry-after"), Number.isNaN(serverTime) ? Date.now() : serverTime);
+}
+
 /** Seconds or a date, clamped; hostile or unreadable values are no values. */
 export function parseRetryAfter(header: string | null, epoch: number = Date.now()): number | undefined {
-  if (header === null) return undefined;
+  if (header === null || header.trim() === "") return undefined;
   const seconds = Number(header);
   const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - epoch;
   return Number.isFinite(ms) && ms >= 0 ? Math.min(ms, MAX_RETRY_AFTER_MS) : undefined;

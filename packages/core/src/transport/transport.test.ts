@@ -37,6 +37,7 @@ async function ask(transport: Transport, diagnostics: string[] = []): Promise<As
     id: "t",
     transport,
     reconnect: { tries: 2, baseMs: 1 },
+    strict: false,
     onDiagnostic: (each) => diagnostics.push(each.code),
   });
   return new Promise((resolve) => {
@@ -98,7 +99,7 @@ const CASES: readonly Case[] = [
     respond: (_request, response) =>
       response.writeHead(200, { "content-type": "application/json" }).end('{"error":{"message":"Rate limit","type":"rate_limit_error"}}'),
     cause: "failed",
-    code: "rate-limited",
+    code: "provider-overloaded",
   },
   {
     what: "a whole JSON document where a stream was expected",
@@ -125,7 +126,7 @@ const CASES: readonly Case[] = [
     what: "503 with a web page",
     respond: (_request, response) => response.writeHead(503, { "content-type": "text/html" }).end("<h1>Service unavailable</h1>"),
     cause: "failed",
-    code: "provider-error",
+    code: "provider-overloaded",
   },
   {
     what: "an empty body",
@@ -185,10 +186,10 @@ describe("whatever comes instead of a good answer", () => {
     expect(textOf(answer)).toBe(text ?? "");
   });
 
-  it("one line of 10 MB ends corrupt and what came before stays", async () => {
+  it("one line of 10 MB ends the answer, and what came before stays", async () => {
     const url = await listen((_request, response, body) => writeEvents(response, body, started, `data: ${"x".repeat(10_000_000)}\n\n`));
     const answer = await ask(createUnsayTransport({ url }));
-    expect(answer).toMatchObject({ status: "truncated", cause: "corrupt" });
+    expect(answer).toMatchObject({ status: "truncated", cause: "failed" });
     expect(textOf(answer)).toBe("Kept text. ");
   });
 
@@ -217,6 +218,21 @@ describe("whatever comes instead of a good answer", () => {
   });
 });
 
+describe("a numbered event of a newer protocol", () => {
+  it("keeps its place in the log, so what follows it is no gap and the stated end counts", async () => {
+    const url = await listen((_request, response, body) => {
+      const { thread, answer } = JSON.parse(body) as { thread: string; answer: string };
+      const factory = createEventFactory({ thread, run: "r", message: answer });
+      response.writeHead(200, SSE);
+      for (const payload of started) response.write(encodeSse({ data: encodeEvent(factory.make(payload)) }));
+      const later = { ...factory.make({ type: "run.checkpoint", checkpoint: "c" }), type: "later.version", mood: "good" };
+      response.write(encodeSse({ data: JSON.stringify(later) }));
+      response.end(encodeSse({ data: encodeEvent(factory.make(complete)) }));
+    });
+    expect(await ask(createUnsayTransport({ url }))).toMatchObject({ status: "complete", stated: true });
+  });
+});
+
 describe("an event that calls itself local", () => {
   it("is a server's like any other: it can't pass by the numbering of the log", async () => {
     const url = await listen((_request, response, body) => {
@@ -232,7 +248,7 @@ describe("an event that calls itself local", () => {
       response.end(encodeSse({ data: JSON.stringify(forged) }));
     });
     const answer = await ask(createUnsayTransport({ url }));
-    expect(answer).toMatchObject({ status: "truncated", cause: "disconnected" });
+    expect(answer).toMatchObject({ status: "truncated", cause: "corrupt", stated: false });
     expect(textOf(answer)).toBe("Kept text. ");
   });
 });

@@ -2,7 +2,7 @@ import type { RunCommand, StartCommand, UnsayEvent } from "../protocol/index.js"
 import type { Message } from "../message/message.js";
 
 /**
- * One response body, decoded. Each batch is what one network chunk held. It ends when the body does, whether or not
+ * One response body, decoded. Each batch is what one network chunk held, and may be empty: bytes came. It ends when the body does, whether or not
  * the answer had; the decoder has then said so with a local `run.end`. It rejects only for what stands in `errors`.
  */
 export interface EventStream extends AsyncIterable<readonly UnsayEvent[]> {
@@ -31,7 +31,8 @@ export interface ResumeRequest {
 
 /**
  * The way to a backend. `start` opens the one stream of a run; every optional member is a thing the backend may lack,
- * and the session then says so instead of pretending.
+ * and the session then says so instead of pretending. An aborted signal closes the connection: that ends the stream like
+ * a cut, and stops nothing.
  *
  * Errors: reject with `UnsayError`. Code `network` means nobody knows whether the request arrived; a retryable one is
  * asked again with the same `startKey` only if `idempotentStart` is set.

@@ -1,5 +1,5 @@
 import { decodeUnsay } from "../adapters/unsay/index.js";
-import type { DecodeContext } from "../protocol/index.js";
+import { guardCallbacks, type DecodeContext } from "../protocol/index.js";
 import { parseMessages } from "../thread/parse-messages.js";
 import { request, streamOf, type HttpOptions } from "./fetch-transport.js";
 import type { ActiveRun, Transport } from "./transport.js";
@@ -12,7 +12,8 @@ export interface UnsayTransportOptions extends HttpOptions {
  * Speaks to `@unsay/server`, mounted at `url`: runs that outlive their connection, a stop that is acknowledged, gates
  * that the server enforces, and a stored thread.
  */
-export function createUnsayTransport(options: UnsayTransportOptions): Transport {
+export function createUnsayTransport(given: UnsayTransportOptions): Transport {
+  const options = guardCallbacks(given, ["onDiagnostic"]);
   const base = options.url.replace(/\/+$/u, "");
   const path = (...segments: readonly string[]) => [base, ...segments.map(encodeURIComponent)].join("/");
   const diagnostics = options.onDiagnostic === undefined ? {} : { onDiagnostic: options.onDiagnostic };

@@ -1,4 +1,4 @@
-import type { RunCommand, StartCommand } from "@unsay/core";
+import type { Diagnostic, OnDiagnostic, RunCommand, StartCommand } from "@unsay/core";
 import { createFakeClock, createScriptedTransport, scripts, type FakeClock } from "@unsay/core/testing";
 import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, describe, expect, it } from "vitest";
@@ -20,11 +20,11 @@ function Gate({ id }: { readonly id: string }): ReactNode {
   );
 }
 
-async function openGate(requireTrustedInput = false) {
+async function openGate(requireTrustedInput = false, onDiagnostic: OnDiagnostic = () => {}) {
   const clock = createFakeClock();
   const transport = createScriptedTransport(scripts.gate, { clock });
   function App(): ReactNode {
-    const thread = useThread({ id: "gate", transport, clock });
+    const thread = useThread({ id: "gate", transport, clock, onDiagnostic });
     return (
       <SessionProvider session={thread.session} clock={clock} requireTrustedInput={requireTrustedInput}>
         <button type="button" onClick={() => thread.sendMessage("go")}>
@@ -72,6 +72,16 @@ describe("useApproval", () => {
     press("Approve");
     await pass(clock, 0);
     expect(decisions(transport.sent)).toEqual(["approve"]);
+  });
+
+  it("approval.reflex: the time to decide is measured from when the gate is mounted", async () => {
+    const diagnostics: Diagnostic[] = [];
+    const { clock } = await openGate(false, (diagnostic) => diagnostics.push(diagnostic));
+    await pass(clock, 560);
+    press("Approve");
+    await pass(clock, 0);
+    expect(diagnostics).toEqual([{ code: "approval.reflex", approval: expect.any(String), dwellMs: expect.any(Number) }]);
+    expect(diagnostics[0]).toMatchObject({ dwellMs: expect.toSatisfy((ms: number) => ms >= 500 && ms < 700) });
   });
 
   it("never guards Reject", async () => {

@@ -1,8 +1,18 @@
 "use client";
 
-import { UnsayError, type Approval, type AssistantMessage, type Decision, type Session, type ToolCall } from "@unsay/core";
+import {
+  isPastExpiry,
+  isRefusedForGood,
+  UnsayError,
+  type Approval,
+  type AssistantMessage,
+  type Decision,
+  type Session,
+  type ToolCall,
+} from "@unsay/core";
 import { useMutation } from "@tanstack/react-query";
 import { useStore } from "zustand";
+import { useApprovalShown } from "../health/use-approval-shown.js";
 import { useClock, useOptionalSessionContext, useSessionOr } from "../session/context.js";
 import { useNow } from "../session/use-now.js";
 import { useUnsayQueryClient } from "../session/use-query-client.js";
@@ -31,13 +41,15 @@ export function useApproval(approvalId: string, options: UseApprovalOptions = {}
   const view = viewOf(approval);
   const question = `${approvalId}:${calls.map((call) => call.argsHash ?? "").join()}`;
   const arming = useArming(clock, view === "open" || view === "unconfirmed", question, risk >= 4 ? GUARD_LARGE_MS : GUARD_MS);
+  useApprovalShown(session, approvalId, view === "open");
   const client = useUnsayQueryClient();
   const mutation = useMutation(
     { mutationKey: ["unsay", "decide", approvalId], mutationFn: (decision: Decision) => session.decide(approvalId, decision) },
     client,
   );
   const expiresInS = useExpiry(approval, view);
-  const blockedBy = whyBlocked(view, owner, arming.isArmed);
+  const isOver = approval !== null && (isRefusedForGood(approval) || isPastExpiry(approval, clock.epoch()));
+  const blockedBy = isOver ? "closed" : whyBlocked(view, owner, arming.isArmed);
   const decide = (decision: Decision) => mutation.mutate(decision);
   const approve = () => decide({ decision: "approve" });
   const press = useApprovePress(arming, { clock, requireTrusted, canPress: blockedBy === null, onPress: approve });
@@ -52,7 +64,8 @@ export function useApproval(approvalId: string, options: UseApprovalOptions = {}
     isArmed: arming.isArmed,
     blockedBy,
     expiresInS,
-    error: mutation.error instanceof UnsayError ? mutation.error.toJSON() : null,
+    isElsewhere: approval?.elsewhere === true,
+    error: mutation.error instanceof UnsayError ? mutation.error.toJSON() : (approval?.refused ?? null),
     approve: () => {
       if (blockedBy === null) approve();
     },

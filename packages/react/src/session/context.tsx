@@ -2,12 +2,15 @@
 
 import { systemClock, type Clock, type Session } from "@unsay/core";
 import { createContext, useContext, useMemo, type ReactNode } from "react";
+import { useStableSettings, type PaintSettings } from "../pacing/paint-settings.js";
 
 export interface SessionContextValue {
   readonly session: Session;
   readonly clock: Clock;
   /** Approve takes only input that the browser made for a person. Off in tests that dispatch their own events. */
   readonly requireTrustedInput: boolean;
+  /** How answers are painted below; `null` paints what is there. */
+  readonly paint: PaintSettings | null;
 }
 
 const SessionContext = createContext<SessionContextValue | null>(null);
@@ -16,12 +19,16 @@ export interface SessionProviderProps {
   readonly session: Session;
   readonly clock?: Clock | undefined;
   readonly requireTrustedInput?: boolean | undefined;
+  /** How much of an answer is shown, and how fast. Without it answers are painted as they arrive. */
+  readonly paint?: PaintSettings | undefined;
   readonly children?: ReactNode;
 }
 
 /** Gives one session to everything below, so that parts need an id and nothing more. Renders no element. */
-export function SessionProvider({ session, clock = systemClock, requireTrustedInput = true, children }: SessionProviderProps): ReactNode {
-  const value = useMemo(() => ({ session, clock, requireTrustedInput }), [session, clock, requireTrustedInput]);
+export function SessionProvider(props: SessionProviderProps): ReactNode {
+  const { session, clock = systemClock, requireTrustedInput = true, children } = props;
+  const paint = useStableSettings(props.paint ?? null);
+  const value = useMemo(() => ({ session, clock, requireTrustedInput, paint }), [session, clock, requireTrustedInput, paint]);
   return <SessionContext.Provider value={value}>{children}</SessionContext.Provider>;
 }
 

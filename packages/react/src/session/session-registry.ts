@@ -1,10 +1,14 @@
 import { createSession, type Session, type SessionOptions, type Transport } from "@unsay/core";
 
+/** Hot reloading loads a module again, and a bundle may hold it twice; the sessions are the page's all the same. */
+const KEY: unique symbol = Symbol.for("@unsay/react sessions");
+const page = globalThis as typeof globalThis & { [KEY]?: WeakMap<Transport, Map<string, Session>> };
+
 /**
  * One session for each transport and thread, however many hooks ask: one connection, one store, one truth. It lives as
  * long as the transport, so a component that unmounts and comes back finds its thread as it was.
  */
-const sessions = new WeakMap<Transport, Map<string, Session>>();
+const sessions = (page[KEY] ??= new WeakMap<Transport, Map<string, Session>>());
 
 export function sessionOf(options: SessionOptions & { readonly id: string }): Session {
   const known = sessions.get(options.transport) ?? new Map<string, Session>();

@@ -9,7 +9,10 @@ import type { UseThreadResult } from "../types.js";
 import { sessionOf } from "./session-registry.js";
 import { useUnsayQueryClient } from "./use-query-client.js";
 
-export interface UseThreadOptions extends Pick<SessionOptions, "reconnect" | "strict" | "onProtocolError" | "onDiagnostic"> {
+export interface UseThreadOptions extends Pick<
+  SessionOptions,
+  "reconnect" | "storage" | "strict" | "onProtocolError" | "onDiagnostic" | "onOutcome" | "onMetrics" | "onTrace" | "onInterrupt"
+> {
   /** The thread to show. Without one a new thread begins with the component. */
   readonly id?: string | undefined;
   /** Read once for each thread; make it outside the component or memoise it. */
@@ -60,14 +63,20 @@ function useAttachment(session: Session): void {
     const detach = session.attach();
     const wakeIfVisible = () => {
       if (document.visibilityState === "visible") session.wake();
+      else session.leave("hidden");
     };
+    const leave = () => session.leave("navigated");
     window.addEventListener("online", session.wake);
     window.addEventListener("pageshow", wakeIfVisible);
+    window.addEventListener("pagehide", leave);
     document.addEventListener("visibilitychange", wakeIfVisible);
+    document.addEventListener("resume", wakeIfVisible);
     return () => {
       window.removeEventListener("online", session.wake);
       window.removeEventListener("pageshow", wakeIfVisible);
+      window.removeEventListener("pagehide", leave);
       document.removeEventListener("visibilitychange", wakeIfVisible);
+      document.removeEventListener("resume", wakeIfVisible);
       detach();
     };
   }, [session]);
@@ -87,6 +96,7 @@ function createResult(session: Session, state: SessionState): UseThreadResult {
     queuePaused: state.queuePaused,
     sendMessage: (input, options) => session.send(typeof input === "string" ? input : input.text, options),
     stop: () => session.stop(),
+    steer: session.steer,
     redirect: session.redirect,
     queue: session.queue,
     removeQueued: session.removeQueued,

@@ -33,6 +33,7 @@ function createReadOnlyControl(
     isArmed: false,
     blockedBy: view === "open" ? "arming" : "closed",
     expiresInS: null,
+    isElsewhere: false,
     error: null,
     approve: () => {},
     reject: () => {},

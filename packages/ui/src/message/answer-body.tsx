@@ -1,10 +1,14 @@
 "use client";
-import { Fragment, type HTMLAttributes, type ReactElement, type ReactNode } from "react";
+import { Fragment, useId, type HTMLAttributes, type ReactElement, type ReactNode } from "react";
+import { usePacedAnswer, type PacedAnswer } from "@unsay/react";
 import {
+  countWords,
   isAnswerPart,
   isLive,
   isRefused,
+  selectCall,
   shownParts,
+  unresolvedCalls,
   type AssistantMessage,
   type Part,
   type Seam as SeamFacts,
@@ -17,8 +21,10 @@ import { joinClasses, withRef, type UiComponent } from "../component.js";
 import { parseSafeUrl, LINK_REL } from "../markdown/links.js";
 import { useStrings } from "../strings/strings.js";
 import { ToolCall } from "../tool-call/tool-call.js";
+import { nameOfCall } from "../tool-call/call-words.js";
 import { AnswerText } from "./answer-text.js";
-import { selectMarkedText } from "./marked-text.js";
+import { HeldText, HoldNotice } from "./held-text.js";
+import { selectMarkedText, type SpanFacts } from "./marked-text.js";
 import { ReasoningPart } from "./reasoning-part.js";
 import { RetractionNotice } from "./retraction-notice.js";
 import { Seam } from "./seam.js";
@@ -29,22 +35,59 @@ export interface AnswerBodyProps extends HTMLAttributes<HTMLDivElement> {
 
 /** The parts of an answer in their order, as far as a reader may see them. Renders a `div`. */
 export const AnswerBody: UiComponent<HTMLDivElement, AnswerBodyProps> = withRef("AnswerBody", (props, ref) => {
-  const { message, className, children, ...rest } = props;
+  const paced = usePacedAnswer(props.message);
+  return <PacedBody {...props} ref={ref} paced={paced} />;
+});
+
+export interface PacedBodyProps extends AnswerBodyProps {
+  readonly paced: PacedAnswer;
+}
+
+/** The body of an answer whose painting is in other hands. `message` is what has come, `paced` what is painted of it. */
+export const PacedBody: UiComponent<HTMLDivElement, PacedBodyProps> = withRef("PacedBody", (props, ref) => {
+  const { message: received, paced, className, children, ...rest } = props;
+  const { message } = paced;
+  const id = useId();
   const parts = visibleParts(message);
-  if (parts.length === 0) return null;
   const growing = growingPart(message, parts);
+  const isUnsettled = isLive(received) && parts.length > 0;
   return (
-    <div {...rest} ref={ref} className={joinClasses("unsay-answer-body", className)} data-unsay="answer.body">
-      {children ??
-        parts.map((part) => (
-          <Fragment key={part.id}>
-            <PartView message={message} part={part} growing={part === growing} />
-            {seamsAfter(message, part)}
-          </Fragment>
-        ))}
-    </div>
+    <>
+      {parts.length === 0 ? null : (
+        <div
+          aria-describedby={isUnsettled ? id : undefined}
+          {...rest}
+          ref={ref}
+          className={joinClasses("unsay-answer-body", className)}
+          data-unsay="answer.body"
+        >
+          {children ??
+            parts.map((part) => (
+              <Fragment key={part.id}>
+                <PartView paced={paced} part={part} growing={part === growing} />
+                {seamsAfter(message, part)}
+              </Fragment>
+            ))}
+        </div>
+      )}
+      {isUnsettled ? <UnsettledNote id={id} /> : null}
+      <HoldNotice holding={paced.holding} />
+      {paced.keptBack.map((kept) => (
+        <HeldText key={kept.part} words={countWords(kept.text)} onShow={paced.revealHeld} />
+      ))}
+    </>
   );
 });
+
+/** The words beside the rule: what stands here may still change. */
+function UnsettledNote({ id }: { readonly id: string }): ReactElement {
+  const { hold } = useStrings();
+  return (
+    <span id={id} className="unsay-visually-hidden" data-unsay="answer.unsettled">
+      {hold.writing}
+    </span>
+  );
+}
 
 /** Of a withdrawn answer only the tool calls stay, since what they did has happened, and the words of a refusal. */
 function visibleParts(message: AssistantMessage): readonly Part[] {
@@ -61,28 +104,35 @@ function growingPart(message: AssistantMessage, parts: readonly Part[]): Part | 
 }
 
 interface PartViewProps {
-  readonly message: AssistantMessage;
+  readonly paced: PacedAnswer;
   readonly part: Part;
   readonly growing: boolean;
 }
 
-function PartView({ message, part, growing }: PartViewProps): ReactNode {
+function PartView({ paced, part, growing }: PartViewProps): ReactNode {
+  const { message } = paced;
   switch (part.type) {
     case "call":
       return <ToolCall message={message} callId={part.call} />;
     case "value":
       return <ValueView part={part} />;
     case "text":
-      return <TextView message={message} part={part} growing={growing} />;
+      return <TextView paced={paced} part={part} growing={growing} />;
   }
 }
 
-function TextView({ message, part, growing }: PartViewProps & { readonly part: TextPart }): ReactNode {
+function TextView({ paced, part, growing }: PartViewProps & { readonly part: TextPart }): ReactNode {
   const { refusal } = useStrings();
+  const { message } = paced;
   if (part.kind === "reasoning") return <ReasoningPart part={part} live={isLive(message)} />;
   if (part.status === "withdrawn")
     return <RetractionNotice scope="block" reason={part.spans.find((span) => span.reason !== undefined)?.reason} />;
-  const body = <SeamedText message={message} part={part} growing={growing} />;
+  const body = (
+    <>
+      <SeamedText paced={paced} part={part} growing={growing} />
+      <Drafts paced={paced} part={part} />
+    </>
+  );
   if (isAnswerPart(part)) return body;
   return (
     <div className="unsay-refusal" data-unsay="answer.refusal">
@@ -93,7 +143,9 @@ function TextView({ message, part, growing }: PartViewProps & { readonly part: T
 }
 
 /** Text with a seam where another connection or run went on inside it. */
-function SeamedText({ message, part, growing }: PartViewProps & { readonly part: TextPart }): ReactNode {
+function SeamedText({ paced, part, growing }: PartViewProps & { readonly part: TextPart }): ReactNode {
+  const { message } = paced;
+  const facts = spanFactsOf(paced);
   const seams = message.seams.filter((seam) => isInside(seam, part));
   const pieces = splitPart(
     part,
@@ -103,15 +155,41 @@ function SeamedText({ message, part, growing }: PartViewProps & { readonly part:
     const seam = seams[index];
     return (
       <Fragment key={index}>
-        <PieceText part={piece} live={growing && index === pieces.length - 1} />
+        <PieceText part={piece} facts={facts} live={growing && index === pieces.length - 1} />
         {seam === undefined ? null : <Seam seam={seam} />}
       </Fragment>
     );
   });
 }
 
-function PieceText({ part, live }: { readonly part: TextPart; readonly live: boolean }): ReactElement {
-  const { text, marks } = selectMarkedText(part);
+function spanFactsOf({ message, selfCorrections }: PacedAnswer): SpanFacts {
+  const waitsFor = (span: Span): string | null => {
+    const [first] = isLive(message) ? unresolvedCalls(message, span) : [];
+    const call = first === undefined ? undefined : selectCall(message, first);
+    return call === undefined ? null : nameOfCall(call);
+  };
+  return { waitsFor, selfCorrections };
+}
+
+/** Words that may still be dropped: seen, and for nobody but the eye. */
+function Drafts({ paced, part }: { readonly paced: PacedAnswer; readonly part: TextPart }): ReactNode {
+  const drafts = paced.drafts.filter((draft) => draft.part === part.id);
+  if (drafts.length === 0) return null;
+  return (
+    <span aria-hidden="true" data-mark="draft">
+      {drafts.map(({ text }) => text).join("")}
+    </span>
+  );
+}
+
+interface PieceTextProps {
+  readonly part: TextPart;
+  readonly facts: SpanFacts;
+  readonly live: boolean;
+}
+
+function PieceText({ part, facts, live }: PieceTextProps): ReactElement {
+  const { text, marks } = selectMarkedText(part, facts);
   return <AnswerText text={fenced(part, text)} marks={marks} live={live} />;
 }
 

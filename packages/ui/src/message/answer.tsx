@@ -1,9 +1,10 @@
 "use client";
-import type { HTMLAttributes, ReactNode } from "react";
+import type { HTMLAttributes, ReactElement, ReactNode } from "react";
 import { isLive, isRefused, type AssistantMessage } from "@unsay/core";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import { StopLedger } from "../tool-call/stop-ledger.js";
-import { AnswerBody } from "./answer-body.js";
+import { usePacedAnswer } from "@unsay/react";
+import { PacedBody } from "./answer-body.js";
 import { CorrectionStrip } from "./correction-strip.js";
 import { EndMark } from "./end-mark.js";
 import { takeActions, type MessageActions } from "./message-actions.js";
@@ -28,8 +29,7 @@ export const Answer: UiComponent<HTMLDivElement, AnswerProps> = withRef("Answer"
     <div {...rest} {...answerAttributes(message)} ref={ref} className={joinClasses("unsay-answer", className)} data-unsay="answer">
       {children ?? (
         <>
-          <CorrectionStrip message={message} />
-          <AnswerBody message={message} />
+          <PaintedText message={message} />
           <AnswerEnd message={message} redirect={redirect} {...handlers} />
           <StatusLine message={message} attempt={attempt} decision={decision} {...handlers} />
           {isLive(message) ? null : <StopLedger message={message} />}
@@ -38,6 +38,17 @@ export const Answer: UiComponent<HTMLDivElement, AnswerProps> = withRef("Answer"
     </div>
   );
 });
+
+/** Nothing above the text says more of it than is painted. */
+function PaintedText({ message }: { readonly message: AssistantMessage }): ReactElement {
+  const paced = usePacedAnswer(message);
+  return (
+    <>
+      <CorrectionStrip message={paced.message} />
+      <PacedBody message={message} paced={paced} />
+    </>
+  );
+}
 
 /** What styles and tests read of an answer. Attributes that say nothing are absent. */
 export function answerAttributes(message: AssistantMessage): Record<`data-${string}`, string | number | undefined> {

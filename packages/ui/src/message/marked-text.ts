@@ -12,7 +12,9 @@ export type TextMark =
       readonly now: string;
     }
   | { readonly kind: "retracted"; readonly reason: string; readonly earlier: string | null }
-  | { readonly kind: "unverified"; readonly reason: string };
+  | { readonly kind: "unverified"; readonly reason: string; readonly why?: NonNullable<Span["why"]> }
+  | { readonly kind: "waiting"; readonly tool: string }
+  | { readonly kind: "inferred" };
 
 /** The text of a part with sentinels around its marks, and the marks by number. */
 export interface MarkedText {
@@ -20,18 +22,26 @@ export interface MarkedText {
   readonly marks: readonly TextMark[];
 }
 
+/** What is known of the spans of a part from elsewhere in its message. */
+export interface SpanFacts {
+  /** The name of the tool that a span waits for; `null` when it waits for none. */
+  readonly waitsFor?: (span: Span) => string | null;
+  /** Sentences in which the model seems to take something back. */
+  readonly selfCorrections?: readonly { readonly span: string; readonly offset: number }[];
+}
+
 /** What a part shows: no drafts, nothing replaced or dropped; corrections, withdrawals and doubts marked. */
-export function selectMarkedText(part: TextPart): MarkedText {
+export function selectMarkedText(part: TextPart, facts: SpanFacts = {}): MarkedText {
   const marks: TextMark[] = [];
   let text = "";
   for (const span of part.spans) {
     const atLineStart = text === "" || text.endsWith("\n");
-    text += textOfSpan(span, part.spans, marks, atLineStart);
+    text += textOfSpan(span, part.spans, marks, atLineStart, facts);
   }
   return { text, marks };
 }
 
-function textOfSpan(span: Span, spans: readonly Span[], marks: TextMark[], atLineStart: boolean): string {
+function textOfSpan(span: Span, spans: readonly Span[], marks: TextMark[], atLineStart: boolean, facts: SpanFacts): string {
   const words = stripMarkup(span.text);
   switch (span.state) {
     case "speculative":
@@ -42,15 +52,32 @@ function textOfSpan(span: Span, spans: readonly Span[], marks: TextMark[], atLin
       marks.push({ kind: "retracted", reason: span.reason ?? "", earlier: span.expunged === true ? null : words });
       return replaceByMark(words, marks.length - 1, atLineStart);
     case "unsupported":
-      marks.push({ kind: "unverified", reason: span.reason ?? "" });
+      marks.push({ kind: "unverified", reason: span.reason ?? "", ...(span.why === undefined ? {} : { why: span.why }) });
       return encloseInMark(words, marks.length - 1, atLineStart);
     case "provisional":
     case "settled":
     case "verified":
-      if (span.replaces === undefined) return words;
+      if (span.replaces === undefined) return unsettledWords(span, marks, atLineStart, facts);
       marks.push(revisedMark(span, spans, words));
       return encloseInMark(words, marks.length - 1, atLineStart);
   }
+}
+
+function unsettledWords(span: Span, marks: TextMark[], atLineStart: boolean, facts: SpanFacts): string {
+  const tool = facts.waitsFor?.(span) ?? null;
+  if (tool === null) return withNotes(span, marks, facts);
+  marks.push({ kind: "waiting", tool });
+  return encloseInMark(stripMarkup(span.text), marks.length - 1, atLineStart);
+}
+
+/** A note stands before the sentence that it is about. */
+function withNotes({ id, text }: Span, marks: TextMark[], { selfCorrections = [] }: SpanFacts): string {
+  const offsets = selfCorrections.flatMap(({ span, offset }) => (span === id && offset < text.length ? [offset] : []));
+  const pieces = [0, ...offsets].map((from, index) => stripMarkup(text.slice(from, offsets[index])));
+  return pieces.reduce((before, piece) => {
+    marks.push({ kind: "inferred" });
+    return before + encloseInMark("", marks.length - 1, false) + piece;
+  });
 }
 
 function revisedMark(span: Span, spans: readonly Span[], now: string): TextMark {

@@ -163,6 +163,7 @@ export const markRenderer: MarkRenderer = {
 
 function MarkPoint({ index }: { readonly index: number }): ReactNode {
   const { mark, isOpen, setOpen, id } = useMark(index);
+  if (mark?.kind === "inferred") return <SelfCorrectionNote />;
   if (mark?.kind === "retracted") return <RetractedPoint mark={mark} isOpen={isOpen} setOpen={setOpen} id={id} />;
   if (mark?.kind !== "revised" || !isOpen || mark.earlier === null) return null;
   return (
@@ -206,6 +207,7 @@ function MarkWords({
 }): ReactNode {
   const { mark } = useMark(index);
   if (mark?.kind === "unverified") return <Unverified>{children}</Unverified>;
+  if (mark?.kind === "waiting") return <span data-mark="waiting">{children}</span>;
   if (mark?.kind !== "revised") return children;
   return (
     <Revised revision={mark.revision} announced={first}>
@@ -217,7 +219,8 @@ function MarkWords({
 function MarkEnd({ index }: { readonly index: number }): ReactNode {
   const { mark, isOpen, setOpen, id } = useMark(index);
   const { correction } = useStrings();
-  if (mark?.kind === "unverified") return <UnverifiedEnd reason={mark.reason} isOpen={isOpen} setOpen={setOpen} id={id} />;
+  if (mark?.kind === "unverified") return <UnverifiedEnd reason={mark.reason} why={mark.why} isOpen={isOpen} setOpen={setOpen} id={id} />;
+  if (mark?.kind === "waiting") return <WaitingNote tool={mark.tool} />;
   if (mark?.kind !== "revised" || mark.earlier === null) return null;
   const label = isOpen ? correction.hide(mark.revision) : correction.show(mark.revision);
   return (
@@ -227,16 +230,40 @@ function MarkEnd({ index }: { readonly index: number }): ReactNode {
   );
 }
 
+/** A guess about the wording, so a note beside it and no mark on it. */
+function SelfCorrectionNote(): ReactElement {
+  const { hold } = useStrings();
+  return <Note kind="inferred">{hold.mayContradict}</Note>;
+}
+
+function WaitingNote({ tool }: { readonly tool: string }): ReactElement {
+  const { hold } = useStrings();
+  return <Note kind="waiting">{hold.waitingFor(tool)}</Note>;
+}
+
+function Note({ kind, children }: { readonly kind: "inferred" | "waiting"; readonly children: string }): ReactElement {
+  return (
+    <>
+      {" "}
+      <span className="unsay-aside" data-unsay="answer.note" data-note={kind}>
+        {`(${children})`}
+      </span>{" "}
+    </>
+  );
+}
+
 interface UnverifiedEndProps {
   readonly reason: string;
+  readonly why: Extract<TextMark, { kind: "unverified" }>["why"];
   readonly isOpen: boolean;
   readonly setOpen: (open: boolean) => void;
   readonly id: string;
 }
 
-function UnverifiedEnd({ reason, isOpen, setOpen, id }: UnverifiedEndProps): ReactNode {
+function UnverifiedEnd({ reason, why, isOpen, setOpen, id }: UnverifiedEndProps): ReactNode {
   const { correction } = useStrings();
-  const words = reason === "" ? correction.unverifiedPlain : correction.unverifiedBecause(reason);
+  const plain = why === undefined ? correction.unverifiedPlain : correction.unverifiedWhy[why];
+  const words = reason === "" ? plain : correction.unverifiedBecause(reason);
   return (
     <>
       <RevisionPeek ink="cut" open={isOpen} onOpenChange={setOpen} controls={id} label={correction.unverified}>

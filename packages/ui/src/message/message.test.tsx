@@ -1,10 +1,13 @@
 import { expect, test, vi } from "vitest";
 import { renderToString } from "react-dom/server";
 import { render } from "vitest-browser-react";
-import type { Cause, Liveness } from "@unsay/core";
+import { createSession, type Cause, type Liveness } from "@unsay/core";
+import { createFakeClock, createScriptedTransport, scripts } from "@unsay/core/testing";
+import { SessionProvider } from "@unsay/react";
 import { endedMessage, liveMessage, textPart, toolCall, truncatedMessage, userMessage } from "../testing/messages.js";
 import { EndMark } from "./end-mark.js";
 import { Message } from "./message.js";
+import { StatusLine } from "./status-line.js";
 
 const PARTS = [textPart("First drain the pool. Second, flip the", { status: "cut" })];
 
@@ -33,6 +36,24 @@ test.each(Object.entries(ENDS))(
     expect(container.querySelector("h3")?.textContent).toBe(`Assistant, answer 4, ${status.replace("Not", "not")}`);
   },
 );
+
+test("an answer that a busy server has not taken says when it is asked again, and offers Stop", async () => {
+  const clock = createFakeClock();
+  const session = createSession({ transport: createScriptedTransport(scripts.complete, { clock }), clock });
+  const onStop = vi.fn();
+  const message = { ...liveMessage("pending", "slow", { waitingSince: 0 }), busyUntil: 12_000 };
+  const { container } = await render(
+    <SessionProvider session={session} clock={clock}>
+      <StatusLine message={message} onStop={onStop} />
+    </SessionProvider>,
+  );
+  const text = () => container.querySelector('[data-unsay="answer.status-text"]')?.textContent;
+  expect(text()).toBe("The server is busy. Trying again in 12 s.");
+  await clock.advance(5_000);
+  await expect.poll(text).toBe("The server is busy. Trying again in 7 s.");
+  container.querySelector("button")?.click();
+  expect(onStop).toHaveBeenCalledOnce();
+});
 
 test("a withdrawn answer shows no text and no end mark, but the notice and what its tools did", async () => {
   const call = toolCall("send_email", "succeeded");

@@ -25,6 +25,8 @@ export interface StatusCopy {
 export interface StatusFacts {
   /** Whole seconds without content; `null` where nobody counts. */
   readonly waitedS: number | null;
+  /** Whole seconds until a busy server is asked again. */
+  readonly retryInS?: number;
   /** Number of the try while reconnecting; 0 where unknown. */
   readonly attempt?: number;
   /** Words that arrived after Stop and are kept back. */
@@ -100,9 +102,10 @@ function decisionText(message: AssistantMessage, strings: Strings, decision: str
 function pendingCopy(
   message: AssistantMessage & { readonly status: "pending" | "streaming" },
   strings: Strings,
-  { waitedS }: StatusFacts,
+  { waitedS, retryInS }: StatusFacts,
 ): StatusCopy {
   const { status } = strings;
+  if (message.busyUntil !== undefined) return plain(retryInS === undefined ? status.busy : status.busyFor(retryInS), ["stop"]);
   if (message.liveness === "silent") {
     const words = waitedS === null ? status.working : status.workingFor(waitedS);
     return plain([words, message.run?.phaseLabel].filter(Boolean).join(" "), ["stop"]);

@@ -22,11 +22,12 @@ export const StatusLine: UiComponent<HTMLDivElement, StatusLineProps> = withRef(
   const { message, attempt, decision, className, children, ...rest } = others;
   const strings = useStrings();
   const actions = useMessageActions(handlers);
-  const waitedS = useWaitedSeconds(message);
+  const { waitedS, retryInS } = useSeconds(message);
   const hiddenWords = isLive(message) ? 0 : hiddenWordCount(message);
   const copy = selectStatusCopy(message, strings, {
     waitedS,
     hiddenWords,
+    ...(retryInS === undefined ? {} : { retryInS }),
     ...(attempt === undefined ? {} : { attempt }),
     ...(decision === undefined ? {} : { decision }),
   });
@@ -67,10 +68,11 @@ function EndTime({ message }: { readonly message: AssistantMessage }): ReactNode
   );
 }
 
-/** Seconds since the newest content, on the clock of the session; counted only where the words show them. */
-function useWaitedSeconds(message: AssistantMessage): number | null {
+/** Seconds since the newest content, and until a busy server is asked again, on the clock of the session; counted only where the words show them. */
+function useSeconds(message: AssistantMessage): { readonly waitedS: number | null; readonly retryInS?: number } {
   const isCounting = isLive(message) && message.waitingSince !== null;
   const now = useNow(1_000, isCounting);
-  if (!isCounting || message.waitingSince === null) return null;
-  return Math.max(0, Math.floor((now - message.waitingSince) / 1_000));
+  if (!isCounting || message.waitingSince === null) return { waitedS: null };
+  const waitedS = Math.max(0, Math.floor((now - message.waitingSince) / 1_000));
+  return message.busyUntil === undefined ? { waitedS } : { waitedS, retryInS: Math.max(1, Math.ceil((message.busyUntil - now) / 1_000)) };
 }

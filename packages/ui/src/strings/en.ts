@@ -47,12 +47,14 @@ export const en = {
     looping: "It may be repeating itself.",
     reconnecting: "Reconnecting",
     reconnectingTry: (attempt: number): string => `Reconnecting, try ${numbers.format(attempt)}`,
+    busy: "The server is busy. Trying again.",
+    busyFor: (seconds: number): string => `The server is busy. Trying again in ${numbers.format(seconds)} s.`,
     decision: (title: string): string => `Needs your decision: ${title}`,
     decisions: (amount: number): string => `Needs your decision: ${count(amount, "request", "requests")}`,
     stopping: "Stopping…",
     stopUnconfirmed: "Stop was sent. No reply yet.",
     complete: "Complete",
-    unsupported: "Complete, but some of it rests on a source that failed",
+    unsupported: "Complete, with parts that nothing supports",
     stopTooLate: "Finished before the stop arrived.",
     corrections: (amount: number): string => count(amount, "correction", "corrections"),
     withdrawals: (amount: number): string => count(amount, "withdrawal", "withdrawals"),
@@ -131,6 +133,24 @@ export const en = {
     undo: "Undo",
   },
 
+  hold: {
+    /** Describes text that may still change, until it is settled. */
+    writing: "Being written. It may still change.",
+    waiting: {
+      sentence: "The next sentence is being written.",
+      paragraph: "The next paragraph is being written.",
+      whole: "Shown when it is whole.",
+      decision: "The answer is held until it is whole.",
+      dependency: "Waiting for a result.",
+      unsettled: "Waiting until it has been checked.",
+      draft: "Waiting for words that are still a draft.",
+    },
+    waitingFor: (tool: string): string => `waiting for ${tool}`,
+    keptBack: "Held back, and never finished.",
+    showKept: (words: number): string => `Show ${count(words, "word", "words")} anyway`,
+    mayContradict: "may contradict the above",
+  },
+
   retraction: {
     answer: "This answer was withdrawn.",
     block: "This part was withdrawn.",
@@ -155,6 +175,12 @@ export const en = {
     unverified: "[unverified]",
     unverifiedBecause: (reason: string): string => `Unverified: ${reason}`,
     unverifiedPlain: "Unverified: nothing confirmed this.",
+    unverifiedWhy: {
+      failed: "Unverified: its source failed.",
+      empty: "Unverified: its source found nothing.",
+      unknown: "Unverified: nobody knows what its source said.",
+      contradicted: "Another part of this answer says otherwise.",
+    },
   },
 
   seam: {
@@ -292,6 +318,7 @@ export const en = {
       error: "Paused because of an error.",
       approval: "Paused until you decide.",
       offline: "Paused while offline.",
+      reload: "Paused because the page was loaded again.",
     },
     resume: "Send the next one",
     remove: "Remove",

@@ -123,6 +123,7 @@ const RECEIPTS = [
 /** Every cell of the atlas: a name, and the state as it is drawn. */
 export const ATLAS: readonly (readonly [string, () => ReactNode])[] = [
   ["pending", () => <Message message={liveMessage("pending", "slow")} />],
+  ["pending · server busy", () => <Message message={{ ...liveMessage("pending", "slow"), busyUntil: 12_000 }} />],
   ["streaming · provisional tail", () => streaming("flowing", OPEN)],
   ["streaming · slow", () => streaming("slow")],
   ["streaming · stalled", () => streaming("stalled")],

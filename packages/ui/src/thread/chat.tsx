@@ -1,7 +1,7 @@
 "use client";
 import { useCallback, useMemo, useRef, type HTMLAttributes, type ReactElement, type ReactNode, type RefObject } from "react";
 import { isLive, type AssistantMessage, type Clock, type Message as MessageFacts, type Transport } from "@unsay/core";
-import { SessionProvider, useThread, type UseThreadResult } from "@unsay/react";
+import { SessionProvider, useThread, type PaintSettings, type UseThreadResult } from "@unsay/react";
 import { Announcer } from "../announcer/announcer.js";
 import type { Announcement } from "../announcer/announcements.js";
 import { ApprovalTray } from "../approval/approval-tray.js";
@@ -22,7 +22,10 @@ import { Transcript, type TranscriptHandle } from "./transcript.js";
 import { UnsayRoot, type UnsayRootProps } from "./unsay-root.js";
 
 export interface ChatProps
-  extends Omit<HTMLAttributes<HTMLDivElement>, "title" | "children">, Pick<UnsayRootProps, "theme" | "density" | "contrast" | "motion"> {
+  extends
+    Omit<HTMLAttributes<HTMLDivElement>, "title" | "children">,
+    Pick<UnsayRootProps, "theme" | "density" | "contrast" | "motion">,
+    Pick<PaintSettings, "isolation" | "reveal" | "hold" | "dependencies" | "pacing" | "detectSelfCorrection" | "maxHoldMs"> {
   /** Make it outside the component or memoise it. */
   readonly transport: Transport;
   /** The thread to show; a new one begins with the component without it. */
@@ -40,6 +43,8 @@ export interface ChatProps
   readonly strings?: StringOverrides;
   readonly marks?: "full" | "quiet";
   readonly clock?: Clock;
+  /** Words that may still be dropped: not shown, or as ghost text for the eye alone. */
+  readonly drafts?: "hidden" | "shown";
   /** Off only in tests that dispatch their own events. */
   readonly requireTrustedInput?: boolean;
   readonly onAnnounce?: (announcement: Announcement) => void;
@@ -47,6 +52,7 @@ export interface ChatProps
 
 /** A whole conversation over one transport. Renders a `div`. */
 export const Chat: UiComponent<HTMLDivElement, ChatProps> = withRef("Chat", (props, ref) => {
+  const [paint, others] = takePaint(props);
   const {
     transport,
     threadId,
@@ -61,14 +67,14 @@ export const Chat: UiComponent<HTMLDivElement, ChatProps> = withRef("Chat", (pro
     requireTrustedInput,
     onAnnounce,
     ...rest
-  } = props;
+  } = others;
   const thread = useThread({ transport, id: threadId, clock });
   const inherited = useDescribeCall(describeCall);
   return (
     <UnsayRoot {...rest} ref={ref} className={["unsay-chat", rest.className].filter(Boolean).join(" ")} data-unsay="chat">
       <StringsProvider value={strings}>
         <DescribeCallContext.Provider value={inherited}>
-          <SessionProvider session={thread.session} clock={clock} requireTrustedInput={requireTrustedInput}>
+          <SessionProvider session={thread.session} clock={clock} requireTrustedInput={requireTrustedInput} paint={paint}>
             <ChatThread
               thread={thread}
               title={title}
@@ -84,6 +90,19 @@ export const Chat: UiComponent<HTMLDivElement, ChatProps> = withRef("Chat", (pro
     </UnsayRoot>
   );
 });
+
+const PAINT_PROPS = ["isolation", "reveal", "hold", "dependencies", "pacing", "detectSelfCorrection", "maxHoldMs"] as const;
+type PaintProp = (typeof PAINT_PROPS)[number] | "drafts";
+
+/** Whole sentences, evenly, unless the props say otherwise. */
+function takePaint(props: ChatProps): readonly [PaintSettings, Omit<ChatProps, PaintProp>] {
+  const given = Object.fromEntries(PAINT_PROPS.flatMap((name) => (props[name] === undefined ? [] : [[name, props[name]]])));
+  const { drafts, ...rest } = Object.fromEntries(
+    Object.entries(props).filter(([name]) => !PAINT_PROPS.some((other) => other === name)),
+  ) as Omit<ChatProps, (typeof PAINT_PROPS)[number]>;
+  const reducedMotion = props.motion === "none" ? { reducedMotion: true } : {};
+  return [{ ...given, ...reducedMotion, ...(drafts === "shown" ? { showDrafts: true } : {}) }, rest];
+}
 
 type ChatThreadProps = Pick<ChatProps, "title" | "empty" | "suggestions" | "followUp" | "marks" | "onAnnounce"> & {
   readonly thread: UseThreadResult;

@@ -12,5 +12,8 @@ import { AgUiReader } from "./reader.js";
  *
  * The wire has no finish reasons. One that a vendor adds (`finishReason`, at the event or in its `metadata`) counts only
  * where it says that the answer was cut short.
+ *
+ * Unsay's own events (`CUSTOM` of the name `unsay`) are applied alone when the first of them comes before any content;
+ * then only their `run.end` completes the answer. Without them `RUN_ERROR` of the code `truncated.<cause>` ends it so.
  */
 export const decodeAgUi: Decode = (context = {}) => createWireDecoder("ag-ui", context, (output) => new AgUiReader(output));

@@ -1,12 +1,15 @@
 import { BadEvent, optionalString, requireString, type JsonObject } from "../shared/fields.js";
 import type { RunWriter } from "../shared/run-writer.js";
-import type { MessageTexts } from "./message-texts.js";
+import type { MessageTexts } from "../shared/message-texts.js";
 import { warn } from "./warn.js";
 
 /** Messages of the older reasoning events, which have no id. */
 const NAMELESS = "thinking";
 
 const PATTERN = /^(TEXT_MESSAGE|REASONING_MESSAGE|THINKING_TEXT_MESSAGE)_(START|CONTENT|END|CHUNK)$/u;
+
+/** Who else speaks in a thread; their words are no answer. */
+const OTHER_ROLES: ReadonlySet<string> = new Set(["user", "system", "developer", "tool", "activity", "reasoning"]);
 
 /** Text and reasoning events. What comes out of order is accepted with a warning: many servers send it so. */
 export class AgUiMessages {
@@ -54,7 +57,10 @@ export class AgUiMessages {
   #noteRole(id: string, verb: string, event: JsonObject): void {
     if (verb !== "START" && verb !== "CHUNK") return;
     const role = optionalString(event, "role");
-    if (role !== undefined && role !== "assistant") this.#foreign.add(id);
+    if (role === undefined || role === "assistant") return;
+    if (!OTHER_ROLES.has(role))
+      throw new BadEvent(`The role ${JSON.stringify(role.slice(0, 40))} is none of AG-UI's, so its text may be the answer.`);
+    this.#foreign.add(id);
   }
 
   #appendAnswer(id: string, delta: string): void {

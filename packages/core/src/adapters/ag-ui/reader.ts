@@ -12,11 +12,13 @@ import {
   requireString,
   type JsonObject,
 } from "../shared/fields.js";
+import { ProfileReader } from "../shared/profile-reader.js";
+import { isOfConnection, PROFILE_NAME } from "../shared/profile-words.js";
 import { providerError } from "../shared/provider-error.js";
 import type { Ending, RunWriter } from "../shared/run-writer.js";
 import type { WireOutput, WireReader } from "../shared/wire-decoder.js";
 import { readInterrupts } from "./interrupts.js";
-import { MessageTexts } from "./message-texts.js";
+import { MessageTexts } from "../shared/message-texts.js";
 import { AgUiMessages } from "./messages.js";
 import { endingOfError, endingOfSuccess } from "./run-ending.js";
 import { lastAnswer, reconcile } from "./snapshot.js";
@@ -47,6 +49,10 @@ export class AgUiReader implements WireReader {
   readonly #texts: MessageTexts;
   readonly #messages: AgUiMessages;
   readonly #tools: AgUiTools;
+  readonly #successOf: typeof endingOfSuccess;
+  readonly #profile: ProfileReader;
+  /** A start that announces events of Unsay; they name the run. */
+  #announced: JsonObject | null = null;
   readonly #openRuns = new Set<string>();
   readonly #steps = new Set<string>();
   #hasStarted = false;
@@ -54,15 +60,35 @@ export class AgUiReader implements WireReader {
   #generated = 0;
   #reasoning: number | null = null;
 
-  constructor({ run, calls }: WireOutput) {
+  /** `successOf` for wires that are made of these events and say more at the end. */
+  constructor({ run, calls }: WireOutput, successOf: typeof endingOfSuccess = endingOfSuccess) {
     this.#run = run;
+    this.#successOf = successOf;
     this.#texts = new MessageTexts(run);
     this.#messages = new AgUiMessages(run, this.#texts);
     this.#tools = new AgUiTools(run, calls);
+    this.#profile = new ProfileReader(run);
   }
 
   read(event: JsonObject, eventName: string | undefined): void {
     const type = typeOf(event, eventName, NO_EVENT_NAMES);
+    if (type === "CUSTOM" && event["name"] === PROFILE_NAME) return this.#profile.read(event["value"]);
+    if (this.#profile.isActive) return this.#readBesideProfile(type, event);
+    if (type === "RUN_STARTED" && objectOf(event["metadata"])[PROFILE_NAME] !== undefined) this.#announced = event;
+    else this.#readNative(type, event);
+  }
+
+  /** The same once more, but for an error: it may be all that is left of the end. */
+  #readBesideProfile(type: string, event: JsonObject): void {
+    if (type !== "RUN_ERROR") return;
+    const ending = endingOfError(event);
+    if (!isOfConnection(ending)) this.#run.end(ending);
+  }
+
+  #readNative(type: string, event: JsonObject): void {
+    const announced = this.#announced;
+    this.#announced = null;
+    if (announced !== null) this.#start(announced);
     if (SILENT.has(type)) return;
     if (type === "ACTIVITY_SNAPSHOT") return this.#readActivity(event);
     if (type === "RUN_ERROR") return this.#fail(event);
@@ -70,6 +96,7 @@ export class AgUiReader implements WireReader {
     if (type === "RUN_STARTED") return this.#start(event);
     if (type === "RUN_FINISHED") return this.#finish(event);
     if (CONTENT.test(type)) this.#goOn();
+    if (CONTENT.test(type) || type === "MESSAGES_SNAPSHOT") this.#profile.noteNativeContent();
     if (this.#messages.read(type, event) || this.#tools.read(type, event)) return;
     if (type === "MESSAGES_SNAPSHOT") return this.#readSnapshot(event);
     this.#readPhase(type, event);
@@ -131,7 +158,7 @@ export class AgUiReader implements WireReader {
     this.#tools.leave(pending);
     this.#showSnapshotAnswer();
     const hasUnanswered = pending.length > 0 || this.#tools.hasUnanswered;
-    const ending = endingOfSuccess(event, { hasAnswer: this.#texts.hasAnswer, hasUnanswered });
+    const ending = this.#successOf(event, { hasAnswer: this.#texts.hasAnswer, hasUnanswered });
     return this.#reportReason(vendorWord(event, "finishReason") ?? "", ending);
   }
 

@@ -1,5 +1,6 @@
 import { COMPLETE, FILTERED, OUTPUT_LIMIT, refused, TOOL_RESULTS_MISSING, unknownReason } from "../shared/endings.js";
 import { stringOf, type JsonObject } from "../shared/fields.js";
+import { endingOfWord } from "../shared/profile-words.js";
 import { providerError } from "../shared/provider-error.js";
 import type { Ending } from "../shared/run-writer.js";
 import { vendorWord } from "./vendor.js";
@@ -27,5 +28,7 @@ export function endingOfError(event: JsonObject): Ending {
   const code = stringOf(event["code"]);
   if (code === "abort") return { outcome: "truncated", cause: "stopped" };
   if (code === "max_tokens") return OUTPUT_LIMIT;
+  const profiled = endingOfWord(code ?? "");
+  if (profiled !== undefined) return profiled;
   return { outcome: "truncated", cause: "failed", error: providerError({ code, message: event["message"] }) };
 }

@@ -1,5 +1,5 @@
 import { BadEvent, isObject, listOf, objectOf, requireString, stringOf, type JsonObject } from "../shared/fields.js";
-import type { MessageTexts } from "./message-texts.js";
+import type { MessageTexts } from "../shared/message-texts.js";
 import type { AgUiTools } from "./tools.js";
 
 /** The first words a reader of withdrawn or changed text sees. */

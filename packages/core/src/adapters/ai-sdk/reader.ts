@@ -1,26 +1,58 @@
 import { typeOf } from "../shared/event-type.js";
-import { BadEvent, isObject, objectOf, optionalString, requireString, stringOf, type JsonObject } from "../shared/fields.js";
+import { BadEvent, isObject, objectOf, requireString, stringOf, type JsonObject } from "../shared/fields.js";
+import { ProfileReader } from "../shared/profile-reader.js";
 import { providerError } from "../shared/provider-error.js";
 import type { WireOutput, WireReader } from "../shared/wire-decoder.js";
+import { isOfConnection } from "../shared/profile-words.js";
+import { EVENT_PART, STATUS_PART } from "./chunks.js";
 import { endingOfFinish } from "./finish.js";
+import { endingOfErrorText, endingOfStatus, isWholeStatus, TAKEN_BACK } from "./status.js";
 import { UITools } from "./tools.js";
 
 const NO_EVENT_NAMES: ReadonlySet<string> = new Set();
 const SILENT: ReadonlySet<string> = new Set(["finish-step", "custom", "message-metadata"]);
+/** Nothing of an answer is in these. */
+const CONTENTLESS: ReadonlySet<string> = new Set(["start", "start-step", "message-metadata", STATUS_PART]);
+const CONTRADICTION = "The stream finished in due form, while the status part in it says that the answer is not whole.";
 /** The first words a reader of a withdrawn step sees. */
 const RESET_REASON = "The service discarded this step and starts it again.";
 
 export class UIMessageReader implements WireReader {
   readonly #output: WireOutput;
   readonly #tools: UITools;
+  readonly #profile: ProfileReader;
+  /** What the newest status part says; `undefined` where none came. */
+  #status: unknown;
 
   constructor(output: WireOutput) {
     this.#output = output;
     this.#tools = new UITools(output.run, output.calls);
+    this.#profile = new ProfileReader(output.run);
   }
 
   read(chunk: JsonObject, eventName: string | undefined): void {
     const type = typeOf(chunk, eventName, NO_EVENT_NAMES);
+    if (type === EVENT_PART) return this.#profile.read(chunk["data"]);
+    if (this.#profile.isActive) return this.#readBesideProfile(type, chunk);
+    if (type === STATUS_PART) return this.#readStatus(chunk["data"]);
+    if (!CONTENTLESS.has(type) && chunk["transient"] !== true) this.#profile.noteNativeContent();
+    this.#readNative(type, chunk);
+  }
+
+  /** The same once more, but for an error: it may be all that is left of the end. */
+  #readBesideProfile(type: string, chunk: JsonObject): void {
+    if (type !== "error") return;
+    const ending = endingOfErrorText(stringOf(chunk["errorText"]));
+    if (ending !== null && !isOfConnection(ending)) this.#output.run.end(ending);
+  }
+
+  #readStatus(record: unknown): void {
+    this.#status = record;
+    const ending = endingOfStatus(record);
+    if (ending !== null) this.#output.run.end(ending);
+  }
+
+  #readNative(type: string, chunk: JsonObject): void {
     if (this.#readText(type, chunk) || this.#tools.read(type, chunk)) return;
     switch (type) {
       case "start":
@@ -34,7 +66,7 @@ export class UIMessageReader implements WireReader {
       case "abort":
         return this.#output.run.end({ outcome: "truncated", cause: "stopped" });
       case "error":
-        return this.#output.run.fail(providerError(stringOf(chunk["errorText"])));
+        return this.#output.run.end(endingOfErrorText(stringOf(chunk["errorText"])) ?? TAKEN_BACK);
       default:
         return this.#readValue(type, chunk);
     }
@@ -68,7 +100,7 @@ export class UIMessageReader implements WireReader {
 
   #finish(chunk: JsonObject): void {
     const { run, parts, calls } = this.#output;
-    const reason = optionalString(chunk, "finishReason");
+    const reason = chunk["finishReason"] === undefined ? undefined : requireString(chunk, "finishReason");
     const metadata = objectOf(chunk["messageMetadata"]);
     const ending = endingOfFinish(reason, {
       hasLooseEnds: parts.hasOpen || calls.hasOpen,
@@ -76,6 +108,7 @@ export class UIMessageReader implements WireReader {
       rawReason: stringOf(metadata["rawFinishReason"]),
     });
     if (ending.outcome === "truncated" && ending.error?.code === "finish-reason-unknown") run.reportReason(reason ?? "", "failed");
+    if (ending.outcome === "complete" && !isWholeStatus(this.#status)) run.markDamaged(CONTRADICTION);
     if (ending.outcome !== "truncated") parts.closeAll();
     calls.markServerDone();
     run.end(ending);

@@ -3,7 +3,7 @@ import { createWireDecoder } from "../shared/wire-decoder.js";
 import { AnthropicReader } from "./reader.js";
 
 /**
- * Reads a stream of the Anthropic Messages API.
+ * Reads a stream of the Anthropic Messages API (https://platform.claude.com/docs/en/build-with-claude/streaming).
  *
  * Terminal: `message_stop` after a `message_delta` with a `stop_reason` (only `end_turn` and `stop_sequence` complete
  * the answer), and `error`. A reason that cuts the answer short (`max_tokens`, `refusal`) counts without `message_stop`.

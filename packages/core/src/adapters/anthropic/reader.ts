@@ -81,6 +81,17 @@ export class AnthropicReader implements WireReader {
     this.#output.run.reportUnknown("[DONE]");
   }
 
+  readDocument(document: JsonObject): boolean {
+    if (document["type"] !== "message" || !Array.isArray(document["content"])) return false;
+    this.#startMessage(document);
+    for (const block of document["content"]) {
+      for (const citation of listOf(objectOf(block)["citations"])) this.#readCitation(objectOf(citation));
+    }
+    this.#readMessageDelta({ delta: document, usage: document["usage"] });
+    this.#stopMessage();
+    return true;
+  }
+
   #skip(type: string, value: JsonObject): void {
     if (value["error"] !== undefined && value["error"] !== null) return this.#output.run.fail(providerError(value["error"]));
     this.#output.run.reportUnknown(type);

@@ -44,6 +44,13 @@ export class ChatReader implements WireReader {
     this.#output.run.settlePlan();
   }
 
+  readDocument(document: JsonObject): boolean {
+    if (!isObject(objectOf(listOf(document["choices"])[0])["message"])) return false;
+    this.read(document, undefined);
+    this.#output.run.settlePlan();
+    return true;
+  }
+
   /** Other wires are JSON too; a chunk without choices is one of this wire only when it reports something else. */
   #checkShape(value: JsonObject): void {
     if (Array.isArray(value["choices"]) || isObject(value["usage"])) return;

@@ -3,7 +3,7 @@ import { createWireDecoder } from "../shared/wire-decoder.js";
 import { ResponsesReader } from "./responses-reader.js";
 
 /**
- * Reads a stream of the OpenAI Responses API.
+ * Reads a stream of the OpenAI Responses API (https://platform.openai.com/docs/api-reference/responses-streaming).
  *
  * Terminal: `response.completed` (completes the answer, unless it refuses or waits for tool results or an approval),
  * `response.incomplete`, `response.failed`, `response.cancelled` and `error`. Not terminal: the end of the body, the

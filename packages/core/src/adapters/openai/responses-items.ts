@@ -113,7 +113,7 @@ export class ResponsesItems {
 
 /** A shell runs where its environment is; a search of tools says who executes it. */
 function isRunByClient(type: string, item: JsonObject): boolean {
-  if (type === "tool_search_call") return item["execution"] === "client";
+  if (type === "tool_search_call") return (optionalString(item, "execution") ?? "server") !== "server";
   if (type === "shell_call") return !isObject(item["environment"]) || item["environment"]["type"] === "local";
   return CLIENT_ITEMS.has(type);
 }

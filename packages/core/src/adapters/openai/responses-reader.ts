@@ -76,6 +76,32 @@ export class ResponsesReader implements WireReader {
     this.#output.run.settlePlan();
   }
 
+  readDocument(document: JsonObject): boolean {
+    if (document["object"] !== "response" || !Array.isArray(document["output"])) return false;
+    this.#output.run.open(stringOf(document["model"]));
+    for (const [index, item] of document["output"].entries()) this.#readWholeItem(index, objectOf(item));
+    this.#end(stringOf(document["status"]) ?? "", document);
+    return true;
+  }
+
+  /** What a stream tells in events of its own stands inside the item here: reasoning, and the sources of a text. */
+  #readWholeItem(index: number, item: JsonObject): void {
+    if (item["type"] === "reasoning") return this.#readWholeReasoning(index, item);
+    this.#readItem(true, { item, output_index: index });
+    if (item["type"] !== "message") return;
+    for (const content of listOf(item["content"])) {
+      for (const annotation of listOf(objectOf(content)["annotations"])) this.#readAnnotation(objectOf(annotation));
+    }
+  }
+
+  #readWholeReasoning(index: number, item: JsonObject): void {
+    for (const [place, piece] of [...listOf(item["summary"]), ...listOf(item["content"])].entries()) {
+      const key = `${this.#response}:r:${index}:${place}`;
+      this.#output.parts.append(key, "reasoning", stringOf(objectOf(piece)["text"]) ?? "");
+      this.#output.parts.close(key);
+    }
+  }
+
   /** A host ran the tools and streams the next response into the same body. */
   #startAnother(): void {
     this.#output.run.unplan();

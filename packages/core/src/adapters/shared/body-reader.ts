@@ -1,4 +1,4 @@
-import { SseFramer, type SseFrame } from "../../protocol/index.js";
+import { SseFramer, type Limits, type SseFrame } from "../../protocol/index.js";
 
 const LF = 10;
 /** More than this of a body without events is not looked at: an error body is short. UTF-16 units. */
@@ -9,10 +9,14 @@ const MAX_HEAD_LENGTH = 64 * 1024;
  * with it, and a cut between two chunks changes nothing.
  */
 export class BodyReader {
-  readonly #framer = new SseFramer();
+  readonly #framer: SseFramer;
   readonly #decoder = new TextDecoder();
   #hasFrames = false;
   #head = "";
+
+  constructor({ eventLength }: Limits) {
+    this.#framer = new SseFramer(eventLength);
+  }
 
   get isForeign(): boolean {
     return this.#framer.foreign;

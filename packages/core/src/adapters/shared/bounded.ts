@@ -1,16 +1,10 @@
-import { MAX_JSON_DEPTH } from "../../protocol/index.js";
+import { DEFAULT_LIMITS, isDeeperThan } from "../../protocol/index.js";
 
 /** Foreign JSON as it may be stored and shown; what is nested too deeply crashes both, so it is left out and said so. */
-export function bounded(value: unknown): unknown {
-  return isTooDeep(value) ? { omitted: `nested deeper than ${MAX_JSON_DEPTH} levels` } : value;
+export function bounded(value: unknown, levels: number = DEFAULT_LIMITS.jsonDepth): unknown {
+  return isTooDeep(value, levels) ? { omitted: `nested deeper than ${levels} levels` } : value;
 }
 
-export function isTooDeep(value: unknown): boolean {
-  return isDeeperThan(value, MAX_JSON_DEPTH);
-}
-
-function isDeeperThan(value: unknown, levels: number): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  if (levels === 0) return true;
-  return Object.values(value).some((child) => isDeeperThan(child, levels - 1));
+export function isTooDeep(value: unknown, levels: number = DEFAULT_LIMITS.jsonDepth): boolean {
+  return isDeeperThan(value, levels);
 }

@@ -1,6 +1,7 @@
 import {
   bindArgs,
   parseArgs,
+  refuseLong,
   type DecodeContext,
   type Effects,
   type EventPayload,
@@ -22,6 +23,8 @@ export interface WireCall {
   readonly runsOn: "client" | "server";
   argsText: string;
   argsHash: string | null;
+  /** More arguments came than are read: it can never become ready. */
+  isTooLong: boolean;
   result: ToolResultKind | null;
   /** The model got something back for it, as far as this wire shows. */
   isAnswered: boolean;
@@ -46,6 +49,8 @@ export class CallWriter {
   readonly #run: RunWriter;
   readonly #effectOf: DecodeContext["effectOf"];
   readonly #calls = new Map<string, WireCall>();
+  /** How often a wished id came again. */
+  readonly #repeats = new Map<string, number>();
   #step = 0;
   #isServerDone = false;
 
@@ -79,6 +84,7 @@ export class CallWriter {
       runsOn,
       argsText: "",
       argsHash: null,
+      isTooLong: false,
       result: null,
       isAnswered: false,
       isAsked: false,
@@ -94,22 +100,28 @@ export class CallWriter {
 
   appendArgs(call: WireCall, delta: string): void {
     if (delta === "" || call.argsHash !== null || call.result !== null) return;
+    if (call.isTooLong || call.argsText.length + delta.length > this.#run.limits.argsLength) return this.#stopReading(call);
     call.argsText += delta;
     this.#run.write({ type: "tool.args", call: call.id, delta });
+  }
+
+  #stopReading(call: WireCall): void {
+    call.isTooLong = true;
+    this.refuse(call, refuseLong(call.name, this.#run.limits).error);
   }
 
   /** The wire says that the arguments are whole: those given, else those that were streamed. */
   finishText(call: WireCall, whole?: string): void {
     if (whole?.startsWith(call.argsText) === true) this.appendArgs(call, whole.slice(call.argsText.length));
-    this.#finish(call, parseArgs(call.id, call.name, whole ?? call.argsText));
+    this.#finish(call, parseArgs(call.id, call.name, whole ?? call.argsText, this.#run.limits));
   }
 
   finishValue(call: WireCall, args: unknown): void {
-    this.#finish(call, bindArgs(call.id, call.name, args));
+    this.#finish(call, bindArgs(call.id, call.name, args, this.#run.limits));
   }
 
   #finish(call: WireCall, parsed: ParsedArgs): void {
-    if (call.result !== null) return;
+    if (call.result !== null || call.isTooLong) return;
     if (!parsed.ok) return this.refuse(call, parsed.error);
     if (parsed.argsHash === call.argsHash) return;
     if (call.isDecided) throw new BadEvent(`The arguments of ${call.name} changed after they had been decided about.`);
@@ -130,12 +142,13 @@ export class CallWriter {
   #writeResult(call: WireCall, result: Omit<ToolResult, "type" | "call">): void {
     if (call.result !== null) return;
     call.result = result.result;
-    const output = result.output === undefined ? {} : { output: bounded(result.output) };
+    const output = result.output === undefined ? {} : { output: bounded(result.output, this.#run.limits.jsonDepth) };
     this.#run.write({ type: "tool.result", call: call.id, ...result, ...output });
   }
 
   progress(call: WireCall, preview: unknown): void {
-    if (call.result === null) this.#run.write({ type: "tool.progress", call: call.id, preview: bounded(preview) });
+    if (call.result === null)
+      this.#run.write({ type: "tool.progress", call: call.id, preview: bounded(preview, this.#run.limits.jsonDepth) });
   }
 
   /** The conversation went on, so somebody has answered the open calls; this wire does not say what with. */
@@ -179,9 +192,12 @@ export class CallWriter {
 
   #uniqueId(wished: string | undefined): string {
     const base = wished === undefined || wished === "" ? `${this.#run.id}.call` : wished;
-    let id = base;
-    for (let count = 2; this.#calls.has(id); count += 1) id = `${base}#${count}`;
-    return id;
+    if (!this.#calls.has(base)) return base;
+    let count = this.#repeats.get(base) ?? 1;
+    do count += 1;
+    while (this.#calls.has(`${base}#${count}`));
+    this.#repeats.set(base, count);
+    return `${base}#${count}`;
   }
 }
 

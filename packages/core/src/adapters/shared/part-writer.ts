@@ -78,7 +78,7 @@ export class PartWriter {
 
   writeValue(kind: "source" | "file" | "data", value: unknown): void {
     const id = this.#nextId();
-    this.#run.write({ type: "part.open", part: id, kind, value: bounded(value) });
+    this.#run.write({ type: "part.open", part: id, kind, value: bounded(value, this.#run.limits.jsonDepth) });
     this.#run.write({ type: "part.close", part: id });
   }
 

@@ -1,13 +1,18 @@
 import {
   createEventFactory,
+  lengthOf,
+  limitsOf,
+  messageTooLarge,
   type Cause,
   type DecodeContext,
   type Diagnostic,
   type Effects,
   type EventFactory,
   type EventPayload,
+  type Limits,
   type RunEnd,
   type RunPhase,
+  type UnknownEvent,
   type UnsayErrorData,
   type UnsayEvent,
 } from "../../protocol/index.js";
@@ -31,13 +36,15 @@ const MAX_UNKNOWN_TYPES = 50;
  * Numbers the events of one run and ends it once. A damaged run never ends `complete`, whatever the wire says later.
  *
  * An ending that was stated but may still be overtaken (usage, another step) is planned: it comes true when the wire
- * or the body ends, and new content takes it back.
+ * or the body ends, and new content takes it back. What can't be read after a whole answer was stated is counted and
+ * does it no harm, unless the answer goes on after all.
  */
 export class RunWriter {
   readonly wire: string;
+  readonly limits: Limits;
   readonly #context: DecodeContext;
-  readonly #ids: { readonly thread: string; readonly run: string; readonly message: string };
-  readonly #factory: EventFactory;
+  #ids: { readonly thread: string; readonly run: string; readonly message: string };
+  #factory: EventFactory;
   readonly #calls: CallsAtEnd;
   readonly #unknownTypes = new Map<string, number>();
   #out: UnsayEvent[] = [];
@@ -46,9 +53,14 @@ export class RunWriter {
   #phase: RunPhase | null = null;
   #plan: Ending | null = null;
   #damage: string | null = null;
+  /** Damage after a whole answer was stated. */
+  #lateDamage: string | null = null;
+  #isRelaying = false;
+  #length = 0;
 
   constructor(wire: string, context: DecodeContext, calls: CallsAtEnd) {
     this.wire = wire;
+    this.limits = limitsOf(context.limits);
     this.#context = context;
     this.#ids = {
       thread: context.thread ?? createId("thread"),
@@ -86,7 +98,39 @@ export class RunWriter {
   write(payload: EventPayload): void {
     if (this.#isEnded) return;
     this.open();
-    this.#out.push(this.#factory.make(payload));
+    if (this.#isWithinLength(payload)) this.#out.push(this.#factory.make(payload));
+  }
+
+  #isWithinLength(payload: EventPayload | UnknownEvent): boolean {
+    this.#length += lengthOf(payload);
+    if (this.#length <= this.limits.messageLength) return true;
+    this.exceed(messageTooLarge(this.limits));
+    return false;
+  }
+
+  /**
+   * An event that the server made and numbered itself goes out as it came; what this writer still has to say goes on
+   * under the server's ids.
+   */
+  relay(event: UnsayEvent): void {
+    if (this.#isEnded) return;
+    if (this.#damage !== null && event.type === "run.end" && event.outcome !== "truncated") return this.breakOff(this.#damage);
+    if (!this.#isWithinLength(event)) return;
+    this.#out.push(this.#isRelaying ? event : this.#asSuccessor(event));
+    this.#isRelaying = true;
+    this.#isOpen = true;
+    this.#isEnded = event.type === "run.end";
+    if (event.seq !== null) this.#continueAfter(event, event.seq);
+  }
+
+  /** The carrier's own start was told as a run before the server named its own. */
+  #asSuccessor(event: UnsayEvent): UnsayEvent {
+    return this.#isOpen && event.type === "run.open" && event.run !== this.id ? { parent: this.id, ...event } : event;
+  }
+
+  #continueAfter({ thread, run, message }: UnsayEvent, seq: number): void {
+    this.#ids = { thread, run, message };
+    this.#factory = createEventFactory(this.#ids, seq + 1);
   }
 
   enterPhase(phase: RunPhase, call?: string): void {
@@ -101,7 +145,8 @@ export class RunWriter {
 
   /** Something could not be read: what is shown may not be all that was said. */
   markDamaged(message: string): void {
-    this.#damage ??= message;
+    if (this.#isWhole) this.#lateDamage ??= message;
+    else this.#damage ??= message;
     this.report({ code: "adapter.bad-event", wire: this.wire, message });
   }
 
@@ -111,6 +156,7 @@ export class RunWriter {
 
   unplan(): void {
     this.#plan = null;
+    this.#damage ??= this.#lateDamage;
   }
 
   /** The wire has nothing more to say: the planned ending comes true. */
@@ -129,23 +175,49 @@ export class RunWriter {
     this.end({ outcome: "truncated", cause: "failed", error });
   }
 
+  /** An event that is no event: text may have been in it, so nothing more is read, unless all text had been stated. */
+  breakOffUnlessWhole(message: string): void {
+    if (this.#isWhole) this.markDamaged(message);
+    else this.breakOff(message);
+  }
+
+  get #isWhole(): boolean {
+    return this.#plan?.outcome === "complete";
+  }
+
   /** Text may be missing from here on, so nothing more is read. */
   breakOff(message: string): void {
+    this.#breakOffAs(corrupt(message));
+  }
+
+  /** More came than this client reads of one answer: nothing after it is. */
+  exceed(error: UnsayErrorData): void {
+    this.#breakOffAs({ outcome: "truncated", cause: "failed", error });
+  }
+
+  #breakOffAs(ending: Ending): void {
     if (this.#isEnded) return;
     this.open();
-    this.#out.push(this.#factory.make(this.#endPayload(corrupt(message)), { local: true }));
+    this.#out.push(this.#factory.make(this.#endPayload(ending), { local: true }));
     this.#isEnded = true;
   }
 
-  /** What the stream amounts to if the body ended here. Takes no numbers, so it may be asked at any time. */
-  endOfBody(statedError?: UnsayErrorData): UnsayEvent[] {
+  /**
+   * What the stream amounts to if the body ended here. Takes no numbers, so it may be asked at any time. `rest` is what
+   * came and was held back until its meaning were known.
+   */
+  endOfBody(statedError?: UnsayErrorData, rest: readonly EventPayload[] = []): UnsayEvent[] {
     if (this.#isEnded) return [];
     const factory = createEventFactory(this.#ids, this.#factory.nextSeq);
     const { ending, isStated } = this.#endingOfBody(statedError);
     const mark = isStated ? {} : { local: true as const };
     const opening = this.#isOpen ? [] : [openPayload()];
     const closing = isStated ? this.#lastPayloads(ending) : [this.#endPayload(ending)];
-    return [...opening, ...closing].map((payload) => factory.make(payload, mark));
+    const markOfRest = rest.length === 0 ? mark : {};
+    return [
+      ...[...opening, ...rest].map((payload) => factory.make(payload, markOfRest)),
+      ...closing.map((payload) => factory.make(payload, mark)),
+    ];
   }
 
   #endingOfBody(statedError: UnsayErrorData | undefined): { readonly ending: Ending; readonly isStated: boolean } {

@@ -1,4 +1,4 @@
-import type { RunWriter } from "../shared/run-writer.js";
+import type { RunWriter } from "./run-writer.js";
 
 type TextKind = "answer" | "reasoning";
 

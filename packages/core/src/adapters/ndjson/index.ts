@@ -1,0 +1,2 @@
+export { decodeNdjson, type NdjsonOptions } from "./decode.js";
+export type { LineStatement, MapLine } from "./statements.js";

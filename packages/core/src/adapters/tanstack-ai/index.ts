@@ -1,0 +1,1 @@
+export { decodeTanStackAi } from "./decode.js";

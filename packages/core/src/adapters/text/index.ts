@@ -1,0 +1,1 @@
+export { decodeText, type TextOptions } from "./decode.js";

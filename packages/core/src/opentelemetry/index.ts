@@ -1,0 +1,1 @@
+export { createOpenTelemetryExporter, type ExportTrace, type OpenTelemetryExporterOptions } from "./exporter.js";

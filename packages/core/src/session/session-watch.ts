@@ -1,0 +1,144 @@
+import type { RunCommand, UnsayEvent } from "../protocol/index.js";
+import type { AssistantMessage, StopRecord } from "../message/index.js";
+import { ApprovalWatch } from "../health/approval-watch.js";
+import type { Interrupt, InterruptFacts } from "../health/index.js";
+import { InterruptWatch } from "../health/interrupt-watch.js";
+import { RunRecord } from "../health/run-record.js";
+import { AnswerWatch } from "./answer-watch.js";
+import type { PaintedReports } from "./painted-reports.js";
+import type { PaintedLengths, SessionHealth, SessionOptions } from "./session.types.js";
+import type { SessionStore } from "./session-store.js";
+
+/** Looks on while a session works, and tells the app what it saw. Nothing in here changes how an answer goes. */
+export class SessionWatch {
+  readonly #store: SessionStore;
+  readonly #painted: PaintedReports;
+  readonly #options: SessionOptions;
+  readonly #answers = new Map<string, AnswerWatch>();
+  readonly #approvals = new ApprovalWatch();
+  readonly #interrupts = new InterruptWatch();
+  readonly #listeners = new Set<() => void>();
+  #hasView = false;
+  #newest: AnswerWatch | null = null;
+  /** The answer that Stop was pressed for: a second press of the same stop is no second interrupt. */
+  #stopped: string | null = null;
+
+  constructor(store: SessionStore, painted: PaintedReports, options: SessionOptions) {
+    this.#store = store;
+    this.#painted = painted;
+    this.#options = options;
+    store.onEnded = (message) => this.#noteEnd(message);
+  }
+
+  /** The request of a run leaves now. */
+  begin(messageId: string): void {
+    this.#interrupts.countAnswer();
+    this.#stopped = null;
+    const { now, epoch } = this.#store.times();
+    this.#add(messageId, new RunRecord({ now, epoch }));
+  }
+
+  /** A run is joined on its way, or read again. */
+  join(messageId: string): void {
+    const known = this.#answers.get(messageId);
+    if (known === undefined) return this.#add(messageId, null);
+    known.rejoin();
+    this.#newest = known;
+  }
+
+  #add(messageId: string, record: RunRecord | null): void {
+    const painted = () => this.#painted.find(messageId);
+    this.#newest = new AnswerWatch({ messageId, store: this.#store, callbacks: this.#options, record, painted });
+    this.#answers.set(messageId, this.#newest);
+  }
+
+  /** Events that were applied, and what they made of the message. Costs the same however long the answer is. */
+  observe(messageId: string, events: readonly UnsayEvent[], message: AssistantMessage): AssistantMessage {
+    const now = this.#store.clock.now();
+    for (const event of events) if (event.type === "approval.request") this.#approvals.request(event.approval, now);
+    const seen = this.#answers.get(messageId)?.observe(events, message) ?? message;
+    this.#tell();
+    return seen;
+  }
+
+  #noteEnd(message: AssistantMessage): void {
+    this.#answers.get(message.id)?.noteEnd(message);
+    this.#tell();
+  }
+
+  notePaint(messageId: string, painted: PaintedLengths): void {
+    this.#hasView = true;
+    const answer = this.#answers.get(messageId);
+    if (answer?.record == null || answer.record.hasPainted) return;
+    const message = this.#store.find(messageId);
+    if (message === undefined || !showsAnswer(message, painted)) return;
+    answer.notePaint(this.#store.clock.now());
+    this.#tell();
+  }
+
+  pressStop(messageId: string, intent: StopRecord["intent"]): void {
+    const now = this.#store.clock.now();
+    this.#answers.get(messageId)?.record?.pressStop(now, intent, this.#hasView);
+    if (this.#stopped !== messageId) this.#report(this.#interrupts.press(intent, now));
+    this.#stopped = messageId;
+  }
+
+  noteConnection(messageId: string, type: "connection-lost" | "connection-resumed"): void {
+    this.#answers.get(messageId)?.record?.noteConnection(type, this.#store.clock.now());
+  }
+
+  /** The reader's next words are on their way. */
+  noteSent(): void {
+    this.#report(this.#interrupts.settle(this.#store.clock.now()));
+  }
+
+  noteInterrupt(facts: InterruptFacts): void {
+    this.#interrupts.note(facts);
+  }
+
+  noteCommand(command: RunCommand): void {
+    if (command.command !== "decide") return;
+    const isApproved = command.items.some((item) => item.decision === "approve");
+    const diagnostic = this.#approvals.decide(command.approval, isApproved, this.#store.clock.now());
+    if (diagnostic !== null) this.#options.onDiagnostic?.(diagnostic);
+  }
+
+  showApproval(approvalId: string): void {
+    this.#approvals.show(approvalId, this.#store.clock.now());
+  }
+
+  leave(by: "hidden" | "navigated"): void {
+    if (this.#newest?.hasEnded === false) this.#newest.record?.leave(this.#store.clock.now(), by, this.#hasView);
+    if (by === "navigated") this.#report(this.#interrupts.settle(null));
+  }
+
+  return(): void {
+    this.#newest?.record?.return();
+  }
+
+  get health(): SessionHealth {
+    return {
+      metricsOf: (messageId) => this.#answers.get(messageId)?.metrics ?? null,
+      approvals: () => this.#approvals.health(),
+      subscribe: (listener) => {
+        this.#listeners.add(listener);
+        return () => this.#listeners.delete(listener);
+      },
+    };
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  #report(interrupt: Interrupt | null): void {
+    if (interrupt !== null) this.#options.onInterrupt?.(interrupt);
+  }
+}
+
+/** Reasoning is not an answer, however much of it is shown. */
+function showsAnswer(message: AssistantMessage, painted: PaintedLengths): boolean {
+  return message.parts.some(
+    (part) => part.type === "text" && part.kind !== "reasoning" && part.spans.some((span) => (painted.get(span.id) ?? 0) > 0),
+  );
+}

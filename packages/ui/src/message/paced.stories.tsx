@@ -1,0 +1,83 @@
+import type { Meta, StoryObj } from "@storybook/react-vite";
+import { useState, type ReactElement } from "react";
+import type { EventPayload } from "@unsay/core/protocol";
+import {
+  completeStep,
+  createFakeClock,
+  createScriptedTransport,
+  openStep,
+  readyCall,
+  streamWords,
+  type FakeClock,
+  type ScriptStep,
+} from "@unsay/core/testing";
+import { expect, userEvent, waitFor, within } from "storybook/test";
+import { Chat, type ChatProps } from "../thread/chat.js";
+
+/**
+ * What of the received text is shown, and when. Each story stands still on a clock of its own. Holding back in a browser
+ * is cosmetic: the bytes are there to be read. Only a server that holds back protects.
+ */
+interface PlayingProps extends Omit<ChatProps, "transport" | "clock"> {
+  readonly steps: readonly ScriptStep[];
+  readonly clock: FakeClock;
+}
+
+function Playing({ steps, clock, ...rest }: PlayingProps): ReactElement {
+  const script = { id: "paced", title: "Paced", prompt: "Can I deploy this now?", steps: [openStep(), ...steps] };
+  const [transport] = useState(() => createScriptedTransport(script, { clock }));
+  return <Chat {...rest} transport={transport} clock={clock} style={{ blockSize: 480 }} />;
+}
+
+const meta: Meta<typeof Playing> = { title: "Transcript/What is painted", component: Playing, parameters: { flush: true } };
+export default meta;
+
+type Story = StoryObj<typeof Playing>;
+
+/** Asks, lets `ms` pass, and looks for the words. */
+function shows(steps: readonly ScriptStep[], ms: number, words: RegExp, args: Partial<Omit<ChatProps, "transport" | "clock">> = {}): Story {
+  const clock = createFakeClock();
+  return {
+    args: { steps, clock, ...args },
+    play: async ({ canvasElement }) => {
+      await userEvent.type(within(canvasElement).getByRole("textbox", { name: "Message" }), "Can I deploy this now?{Enter}");
+      await clock.advance(ms);
+      await waitFor(() => expect(canvasElement.querySelector('[data-unsay="answer"]')?.textContent).toMatch(words));
+    },
+  };
+}
+
+function at(ms: number, event: EventPayload): ScriptStep {
+  return { at: ms, event };
+}
+
+const verdict = streamWords("Yes, you can deploy this safely", { at: 100, kind: "verdict", open: true });
+const advice = streamWords("Drain the pool first. Then flip the flag and", { at: 100, open: true });
+const turning = streamWords("Yes, it is safe. Actually, us-east still drains. So wait.", { at: 100 });
+const draft = at(700, { type: "span.append", part: "answer", span: "draft", text: "Maybe restart the node.", state: "speculative" });
+const cut: EventPayload = {
+  type: "run.end",
+  outcome: "truncated",
+  cause: "length",
+  resumable: false,
+  effects: { succeeded: [], failed: [], unknown: [], cancelled: [] },
+};
+
+export const WholeSentences: Story = shows(advice, 1_000, /first\.(?!.*flip)/);
+export const HeldVerdict: Story = shows(verdict, 2_000, /The answer is held until it is whole/);
+export const CutVerdict: Story = shows([...verdict, at(900, cut)], 2_000, /Show 6 words anyway/);
+export const HiddenDraft: Story = shows([...advice, draft], 1_000, /Drain(?!.*Maybe)/);
+export const ShownDraft: Story = shows([...advice, draft], 1_000, /Maybe restart/, { drafts: "shown" });
+export const MayContradict: Story = shows([...turning, completeStep(900)], 2_000, /may contradict the above/, {
+  detectSelfCorrection: true,
+});
+export const WaitingForTool: Story = shows(
+  [
+    ...readyCall(100, { call: "call", name: "check_regions", args: {}, effect: "read", title: "Check of the regions" }),
+    at(400, { type: "tool.start", call: "call", attempt: 1, callKey: "key" }),
+    at(500, { type: "part.open", part: "answer", kind: "answer" }),
+    at(510, { type: "span.append", part: "answer", span: "s", text: "All regions have drained.\n", dependsOn: ["call"] }),
+  ],
+  1_000,
+  /waiting for Check of the regions/,
+);
