@@ -3,6 +3,7 @@ import { createPendingMessage } from "../message/create.js";
 import { foldEvents } from "../message/reducer.js";
 import { textOf } from "../message/selectors.js";
 import type { Decode, UnsayEvent } from "../protocol/index.js";
+import { decodeAgUi } from "./ag-ui/index.js";
 import { decodeUIMessageStream } from "./ai-sdk/index.js";
 import { decodeAnthropic } from "./anthropic/index.js";
 import { decodeChatCompletions, decodeResponses } from "./openai/index.js";
@@ -49,6 +50,17 @@ const WHOLE: Readonly<Record<string, { readonly decode: Decode; readonly events:
       { type: "text-end", id: "0" },
       { type: "finish-step" },
       { type: "finish", finishReason: "stop" },
+    ],
+  },
+  "ag-ui": {
+    decode: decodeAgUi,
+    events: [
+      { type: "RUN_STARTED", threadId: "t", runId: "r" },
+      { type: "TEXT_MESSAGE_START", messageId: "0", role: "assistant" },
+      { type: "TEXT_MESSAGE_CONTENT", messageId: "0", delta: "Hel" },
+      { type: "TEXT_MESSAGE_CONTENT", messageId: "0", delta: "lo" },
+      { type: "TEXT_MESSAGE_END", messageId: "0" },
+      { type: "RUN_FINISHED", threadId: "t", runId: "r" },
     ],
   },
 };
@@ -173,9 +185,10 @@ describe.each(Object.entries(WHOLE))("a body read as %s", (_name, { decode, even
 
   it("fails at an error in the stream and keeps the text", () => {
     const error = {
-      type: "error",
+      type: decode === decodeAgUi ? "RUN_ERROR" : "error",
       error: { type: "overloaded_error", message: "Overloaded in org-123" },
       errorText: "Overloaded in org-123",
+      message: "Overloaded in org-123",
     };
     const message = read(decode, [bytes(sse([...events.slice(0, -3), error, ...events.slice(-3)]))]);
     expect(message).toMatchObject({ status: "truncated", cause: "failed", stated: true });

@@ -1,4 +1,5 @@
 import type { Message } from "../message/message.js";
+import { selectSuperseded } from "../message/selectors.js";
 import type { ContextCall, ContextMessage } from "./context-message.js";
 import { toContext, toEffectsContext } from "./to-context.js";
 
@@ -25,11 +26,13 @@ export function turnsOf(messages: readonly Message[]): readonly Turn[] {
   });
 }
 
-/** Of several answers to one message the newest was meant; of the others only their effects are told. */
+/** Of several answers to one message the newest was meant, and of a message that was edited the newest wording; of the others only their effects are told. */
 function contextsOf(messages: readonly Message[]): readonly ContextMessage[] {
   const newest = new Map<string, Message>();
   for (const message of messages) if (message.role === "assistant" && message.parent !== null) newest.set(message.parent, message);
+  const superseded = selectSuperseded(messages);
   return messages.flatMap((message) => {
+    if (superseded.has(message.id)) return (message.role === "assistant" ? toEffectsContext(message) : null) ?? [];
     const isOld = message.role === "assistant" && message.parent !== null && newest.get(message.parent) !== message;
     return (isOld ? toEffectsContext(message) : toContext(message)) ?? [];
   });

@@ -1,4 +1,4 @@
-import { isAnswerPart, shownParts, textOf, textOfPart } from "../message/selectors.js";
+import { isAnswerPart, saidBy, shownParts, textOf, textOfPart } from "../message/selectors.js";
 import type { AssistantMessage, Message, ToolCall, UserMessage } from "../message/message.js";
 import { resultOf } from "./call-result.js";
 import type { ContextCall, ContextMessage, ContextStep } from "./context-message.js";
@@ -43,8 +43,9 @@ function asHeard(message: AssistantMessage): AssistantMessage {
 }
 
 function contextOfUser(message: UserMessage): ContextMessage | null {
-  if (message.delivery === "failed" || message.text.trim() === "") return null;
-  const text = toWellFormed(message.text);
+  const said = saidBy(message);
+  if (message.delivery === "failed" || said === "") return null;
+  const text = toWellFormed(said);
   return { role: "user", text, calls: [], steps: [{ text, calls: [] }] };
 }
 

@@ -1,5 +1,6 @@
 import type {
   Actor,
+  Attachment,
   Caps,
   Cause,
   DecidedItem,
@@ -351,6 +352,11 @@ export interface UserMessage {
   readonly delivery: "sending" | "sent" | "failed";
   readonly startedAt: number | null;
   readonly redirects?: string;
+  readonly attachments?: readonly Attachment[];
+  /** The words of an answer that this message is about. */
+  readonly quote?: string;
+  /** The earlier user message that this one stands in for. */
+  readonly edits?: string;
 }
 
 /** Discriminated on `status`; `cause` stands on truncated ones. */

@@ -164,6 +164,16 @@ describe("illegal transitions", () => {
     expect(textOf(result.message)).toBe("Hi");
   });
 
+  it("3: a word of another run changes nothing here", () => {
+    const before = fold(open(), part(), words("Hi")).message;
+    const factory = createEventFactory({ ...IDS, run: "another" }, 4);
+    for (const payload of [words(" there"), complete, propose]) {
+      const result = foldEvents(before, [factory.make(payload)]);
+      expect(rulesOf(result)).toEqual([3]);
+      expect([textOf(result.message), result.message.status, result.message.calls]).toEqual(["Hi", "streaming", []]);
+    }
+  });
+
   it("4: nothing may come while a run waits for a decision, complete least of all", () => {
     const waiting: EventPayload = { type: "run.end", outcome: "awaiting-approval", approvals: ["a"], effects: NO_EFFECTS };
     const result = fold(open(), propose, ready, ask(), waiting, part(), complete);
@@ -226,6 +236,16 @@ describe("illegal transitions", () => {
     expect(rulesOf(fold(open(), part(), cut(), cut()))).toEqual([]);
   });
 
+  it("12: a second guess of this client does not replace its first", () => {
+    const [inferred] = eventsFrom([cut()]);
+    if (inferred === undefined) throw new Error("No event");
+    const local = { ...inferred, seq: null, local: true as const };
+    const first = foldEvents(fold(open(), part(), words("Hi")).message, [{ ...local, cause: "disconnected" } as UnsayEvent]).message;
+    const second = foldEvents(first, [{ ...local, cause: "corrupt" } as UnsayEvent]);
+    expect(rulesOf(second)).toEqual([12]);
+    expect(second.message).toMatchObject({ cause: "disconnected", stated: false });
+  });
+
   it("13: text called verified by a server without a verifier counts as provisional", () => {
     const result = fold(open(), part(), { ...words("Hi"), state: "verified" } as EventPayload);
     expect(rulesOf(result)).toEqual([13]);
@@ -237,6 +257,14 @@ describe("illegal transitions", () => {
     const result = foldEvents(live, [createEventFactory(IDS).peek(complete, { local: true })]);
     expect(rulesOf(result)).toEqual([13]);
     expect(result.message.status).toBe("streaming");
+  });
+
+  it("13: an end that this client inferred is not called stated", () => {
+    const [inferred] = eventsFrom([cut()]);
+    if (inferred === undefined) throw new Error("No event");
+    const { message } = foldEvents(fold(open(), part(), words("Hi")).message, [{ ...inferred, seq: null, local: true }]);
+    expect(message).toMatchObject({ status: "truncated", stated: false });
+    expect(fold(open(), part(), words("Hi"), cut()).message.stated).toBe(true);
   });
 
   it("14: shown text can't be dropped", () => {

@@ -1,4 +1,16 @@
-import type { ReadyToolCall, Approval, AssistantMessage, CutPoint, Message, Part, Span, TextPart, ToolCall, Painted } from "./message.js";
+import type {
+  ReadyToolCall,
+  Approval,
+  AssistantMessage,
+  CutPoint,
+  Message,
+  Part,
+  Span,
+  TextPart,
+  ToolCall,
+  Painted,
+  UserMessage,
+} from "./message.js";
 
 /** Kinds whose text is the answer itself: not its reasoning, and not a refusal to give one. */
 const ANSWER_KINDS: ReadonlySet<TextPart["kind"]> = new Set([
@@ -10,6 +22,26 @@ const ANSWER_KINDS: ReadonlySet<TextPart["kind"]> = new Set([
   "code",
   "table",
 ]);
+
+/**
+ * Messages that a later, edited message stands in for: the one that was edited and all that came between them. They may
+ * be read, and are no longer part of the talk.
+ */
+export function selectSuperseded(messages: readonly Message[]): ReadonlySet<string> {
+  const superseded = new Set<string>();
+  for (const [end, message] of messages.entries()) {
+    const start = message.role === "user" && message.edits !== undefined ? messages.findIndex(({ id }) => id === message.edits) : -1;
+    if (start !== -1) for (const { id } of messages.slice(start, end)) superseded.add(id);
+  }
+  return superseded;
+}
+
+/** All that a user message says, in words: what it is about, its text, and the names of its files. */
+export function saidBy({ text, quote, attachments = [] }: Pick<UserMessage, "text" | "quote" | "attachments">): string {
+  const about = quote === undefined ? [] : [quote.replace(/^/gm, "> ")];
+  const files = attachments.map(({ name, mediaType }) => `[attached: ${name}, ${mediaType}]`);
+  return [...about, text, ...files].filter((piece) => piece.trim() !== "").join("\n\n");
+}
 
 /** It may still grow: the server has not ended it and this client has not given up on it. */
 export function isLive(message: Message): boolean {

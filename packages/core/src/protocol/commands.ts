@@ -2,10 +2,27 @@
 
 export type StopIntent = "stop" | "redirect" | "barge-in" | "enough";
 
-/** What the user says: text, and later attachments. */
+/** A file that goes with a user's message. The app has put it where `url` points; its bytes never travel in a command. */
+export interface Attachment {
+  readonly id: string;
+  readonly name: string;
+  /** Such as `image/png`. */
+  readonly mediaType: string;
+  /** In bytes. */
+  readonly size?: number;
+  readonly url?: string;
+}
+
+/** What the user says: words, files, and what the words refer to. */
 export interface UserInput {
   readonly id: string;
+  /** May be empty where files are there. */
   readonly text: string;
+  readonly attachments?: readonly Attachment[];
+  /** The words of an answer that these words are about. */
+  readonly quote?: string;
+  /** The earlier user message that this one stands in for: what came between them is no longer part of the talk. */
+  readonly edits?: string;
 }
 
 export interface StartCommand {
@@ -17,7 +34,7 @@ export interface StartCommand {
   /** The id the assistant message will carry; with `continue`, the message that goes on. */
   readonly answer: string;
   readonly mode: "new" | "continue" | "regenerate";
-  /** The user's message; absent with `continue` and `regenerate`. */
+  /** The user's message; absent with `continue`. With `regenerate` only where it `edits` the message in `parent`. */
   readonly message?: UserInput;
   /** The user message being answered (`regenerate`). */
   readonly parent?: string;

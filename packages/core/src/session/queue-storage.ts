@@ -1,4 +1,6 @@
+import { isAttachment } from "../thread/stored-shape.js";
 import type { SessionContext } from "./session-context.js";
+import { filesOf } from "./said.js";
 import { diagnose } from "./session-context.js";
 import type { QueuedMessage } from "./session.types.js";
 
@@ -95,11 +97,16 @@ function parse(text: string): Stored {
   const { queue, labels } = stored;
   if (!Array.isArray(queue) || !queue.every(isQueued)) throw new TypeError("The stored queue is no list of messages.");
   if (!Array.isArray(labels) || !labels.every(isLabelled)) throw new TypeError("The stored labels are no labels.");
-  return { queue: queue.map(({ id, text: words }) => ({ id, text: words })), labels: new Map(labels) };
+  return { queue: queue.map(({ id, text: words, attachments }) => ({ id, text: words, ...filesOf({ attachments }) })), labels: new Map(labels) };
 }
 
 function isQueued(value: unknown): value is QueuedMessage {
-  return isRecord(value) && typeof value["id"] === "string" && typeof value["text"] === "string" && value["text"].trim() !== "";
+  return isRecord(value) && typeof value["id"] === "string" && typeof value["text"] === "string" && isSaid(value["text"], value["attachments"]);
+}
+
+function isSaid(text: string, attachments: unknown): boolean {
+  if (attachments === undefined) return text.trim() !== "";
+  return Array.isArray(attachments) && attachments.length > 0 && attachments.every(isAttachment);
 }
 
 function isLabelled(value: unknown): value is [string, Labels] {

@@ -23,9 +23,13 @@ import { Requests } from "./requests.js";
 import { SessionStore } from "./session-store.js";
 import { SessionWatch } from "./session-watch.js";
 import type { SessionContext } from "./session-context.js";
-import type { PaintedLengths, SendOptions, Session, SessionOptions, StopOptions } from "./session.types.js";
+import { editQueued, filesOf, inputOf, isBlank, moveQueued } from "./said.js";
+import type { PaintedLengths, SendOptions, Session, SessionOptions, StopOptions, UndoneRedirect } from "./session.types.js";
 import { requestStopOfLive, sendStop, type HeardUpTo } from "./stopping.js";
 import { loadThread, readRecord, readRunning } from "./stored-thread.js";
+
+/** How long a redirect may be taken back. */
+const UNDO_REDIRECT_MS = 10_000;
 
 const HOST_CALLBACKS = ["onDiagnostic", "onInterrupt", "onMetrics", "onOutcome", "onProtocolError", "onTrace"] as const;
 
@@ -53,6 +57,10 @@ class ThreadSession {
   readonly #commands = new Map<string, StartCommand>();
   #live: LiveAnswer | null = null;
   #redirect: PendingRedirect | null = null;
+  /** The newest redirect, while it may be taken back. */
+  #redirected: { readonly user: UserMessage; readonly from: string; readonly at: number } | null = null;
+  /** The answer whose redirect was taken back before it had ended. */
+  #undone: string | null = null;
   #mounts = 0;
 
   constructor(options: SessionOptions) {
@@ -81,11 +89,16 @@ class ThreadSession {
       undo: (receiptId) => this.#requests.undo(receiptId),
       steer: (text) => this.#requests.steer(text),
       redirect: (text, options = {}) => this.#redirectTo(text, options),
-      queue: (text) => this.#enqueue(text),
+      undoRedirect: () => this.#undoRedirect(),
+      queue: (text, options = {}) => this.#enqueue(text, options),
+      editQueued: (id, text) => this.#store.update({ queue: editQueued(this.#store.state.queue, id, text) }),
+      moveQueued: (id, by) => this.#store.update({ queue: moveQueued(this.#store.state.queue, id, by) }),
+      redirectQueued: (id) => this.#redirectQueued(id),
       removeQueued: (id) => this.#store.update({ queue: this.#store.state.queue.filter((item) => item.id !== id) }),
       resumeQueue: () => this.#resumeQueue(),
       continue: (messageId) => void this.#continue(messageId),
       regenerate: (messageId) => this.#regenerate(messageId),
+      edit: (messageId, text, options = {}) => this.#edit(messageId, text, options),
       retry: (messageId) => this.#retry(messageId),
       reconnect: (messageId) => this.#reconnect(messageId),
       dismissLoop: (messageId) => this.#store.change(messageId, (message) => markLooping(message, false, this.#store.clock.now())),
@@ -105,24 +118,26 @@ class ThreadSession {
   // ── sending ──────────────────────────────────────────────────────────────────────────────────
 
   #send(text: string, options: SendOptions): void {
-    if (text.trim() === "") return;
-    if (this.#store.live !== undefined) return this.#enqueue(text);
+    if (isBlank(text, options)) return;
+    if (this.#store.live !== undefined) return this.#enqueue(text, options);
     this.#ask(text, options);
   }
 
   #ask(text: string, options: SendOptions): void {
-    const user = this.#showUser(text, null);
+    const user = this.#showUser(text, options, {});
     this.#answer(user, options);
   }
 
-  #showUser(text: string, redirects: string | null): UserMessage {
+  #showUser(text: string, { attachments, quote }: SendOptions, links: Pick<UserMessage, "redirects" | "edits">): UserMessage {
     const { state, clock } = this.#store;
     const user = createUserMessage({
       id: this.#context.createId(),
       thread: state.id,
       text,
       startedAt: clock.epoch(),
-      ...(redirects === null ? {} : { redirects }),
+      ...(attachments === undefined || attachments.length === 0 ? {} : { attachments }),
+      ...(quote === undefined ? {} : { quote }),
+      ...links,
     });
     this.#store.update({ messages: [...state.messages, user] });
     return user;
@@ -135,7 +150,7 @@ class ThreadSession {
     this.#start({
       ...this.#startCommand(answer.id, options),
       mode: "new",
-      message: { id: user.id, text: user.text },
+      message: inputOf(user),
       ...(user.redirects === undefined ? {} : { redirects: user.redirects }),
     });
   }
@@ -194,6 +209,7 @@ class ThreadSession {
     if (message === undefined || isLive(message)) return;
     this.#noteUndelivered(message);
     if (this.#redirect?.from === message.id) return this.#sendRedirect(message, this.#redirect);
+    if (this.#undone === message.id && this.#canGoOn(message)) return this.#reconnect(message.id);
     this.#goOnWithQueue(message);
   }
 
@@ -221,13 +237,13 @@ class ThreadSession {
     const [next, ...rest] = this.#store.state.queue;
     if (next === undefined || this.#store.live !== undefined) return;
     this.#store.update({ queue: rest });
-    this.#ask(next.text, {});
+    this.#ask(next.text, filesOf(next));
   }
 
-  #enqueue(text: string): void {
-    if (text.trim() === "") return;
+  #enqueue(text: string, options: SendOptions): void {
+    if (isBlank(text, options)) return;
     const { queue, queuePaused } = this.#store.state;
-    this.#store.update({ queue: [...queue, { id: this.#context.createId(), text }] });
+    this.#store.update({ queue: [...queue, { id: this.#context.createId(), text, ...filesOf(options) }] });
     if (this.#store.live === undefined && queuePaused === null) this.#sendNext();
   }
 
@@ -264,13 +280,43 @@ class ThreadSession {
   }
 
   #redirectTo(text: string, options: SendOptions): void {
-    if (text.trim() === "") return;
-    const { live } = this.#store;
+    if (isBlank(text, options)) return;
+    const { live, clock } = this.#store;
     if (live === undefined) return this.#ask(text, options);
-    if (this.#redirect !== null) return this.#enqueue(text);
-    this.#redirect = { from: live.id, user: this.#showUser(text, live.id), options };
+    if (this.#redirect !== null) return this.#enqueue(text, options);
+    this.#redirect = { from: live.id, user: this.#showUser(text, options, { redirects: live.id }), options };
+    this.#redirected = { user: this.#redirect.user, from: live.id, at: clock.now() };
     this.#stop("redirect");
     this.#context.watch.noteSent();
+  }
+
+  #redirectQueued(id: string): void {
+    const item = this.#store.state.queue.find((candidate) => candidate.id === id);
+    if (item === undefined) return;
+    this.#store.update({ queue: this.#store.state.queue.filter((candidate) => candidate !== item) });
+    this.#redirectTo(item.text, filesOf(item));
+  }
+
+  #undoRedirect(): UndoneRedirect | null {
+    const redirected = this.#redirected;
+    this.#redirected = null;
+    if (redirected === null || this.#store.clock.now() - redirected.at > UNDO_REDIRECT_MS) return null;
+    const { user, from } = redirected;
+    if (this.#redirect?.user === user) this.#takeBack(user, from);
+    else if (this.#store.live?.parent === user.id) this.#stop("stop");
+    return { text: user.text, attachments: user.attachments ?? [] };
+  }
+
+  /** It was shown and never sent. */
+  #takeBack(user: UserMessage, from: string): void {
+    this.#redirect = null;
+    this.#undone = from;
+    this.#store.update({ messages: this.#store.state.messages.filter((message) => message !== user) });
+  }
+
+  #canGoOn(message: AssistantMessage): boolean {
+    this.#undone = null;
+    return message.status === "truncated" && message.resumable && this.#context.transport.resume !== undefined;
   }
 
   // ── going on ─────────────────────────────────────────────────────────────────────────────────
@@ -304,6 +350,15 @@ class ThreadSession {
     if (message?.parent == null || this.#store.live !== undefined) return;
     const answer = this.#showPending(message.parent);
     this.#start({ ...this.#startCommand(answer.id, this.#labelsOf(messageId)), mode: "regenerate", parent: message.parent });
+  }
+
+  #edit(messageId: string, text: string, options: SendOptions): void {
+    const original = this.#store.state.messages.find((message) => message.id === messageId);
+    if (original?.role !== "user" || isBlank(text, options) || this.#store.live !== undefined) return;
+    const user = this.#showUser(text, options, { edits: messageId });
+    this.#context.watch.noteSent();
+    const answer = this.#showPending(user.id);
+    this.#start({ ...this.#startCommand(answer.id, options), mode: "regenerate", parent: messageId, message: inputOf(user) });
   }
 
   #labelsOf(messageId: string): SendOptions {

@@ -1,5 +1,5 @@
 import type { StoreApi } from "zustand/vanilla";
-import type { DecideItem, Diagnostic, ProtocolViolation, StopIntent, UnsayErrorData } from "../protocol/index.js";
+import type { Attachment, DecideItem, Diagnostic, ProtocolViolation, StopIntent, UnsayErrorData } from "../protocol/index.js";
 import type { ApprovalHealth, Interrupt, InterruptFacts, Outcome, RunMetrics, StreamTrace } from "../health/index.js";
 import type { AssistantMessage, Message } from "../message/message.js";
 import type { QueuePauseReason, ThreadStatus } from "../thread/thread.js";
@@ -16,6 +16,7 @@ export interface ConnectionState {
 export interface QueuedMessage {
   readonly id: string;
   readonly text: string;
+  readonly attachments?: readonly Attachment[];
 }
 
 export interface SessionState {
@@ -107,6 +108,16 @@ export type PaintedLengths = ReadonlyMap<string, number>;
 
 export interface SendOptions {
   readonly labels?: Readonly<Record<string, string>>;
+  /** Files of the message, which the app has stored already. */
+  readonly attachments?: readonly Attachment[];
+  /** The words of an answer that the message is about. */
+  readonly quote?: string;
+}
+
+/** What a redirect had sent, given back to be typed on. */
+export interface UndoneRedirect {
+  readonly text: string;
+  readonly attachments: readonly Attachment[];
 }
 
 /** The part of the Web Storage API that is used. */
@@ -160,11 +171,21 @@ export interface Session {
   readonly steer: (text: string) => Promise<void>;
   /** Stop, keep everything shown, send this once the stop has settled. */
   readonly redirect: (text: string, options?: SendOptions) => void;
-  readonly queue: (text: string) => void;
+  /** Takes a redirect back for 10 s: its words return, and the answer goes on where it can be resumed. `null` when it is too late. */
+  readonly undoRedirect: () => UndoneRedirect | null;
+  readonly queue: (text: string, options?: SendOptions) => void;
+  /** Blank text changes nothing. */
+  readonly editQueued: (id: string, text: string) => void;
+  /** Moves it `by` places towards the end; negative towards the front. */
+  readonly moveQueued: (id: string, by: number) => void;
+  /** Takes it from the queue and redirects with it. */
+  readonly redirectQueued: (id: string) => void;
   readonly removeQueued: (id: string) => void;
   readonly resumeQueue: () => void;
   readonly continue: (messageId: string) => void;
   readonly regenerate: (messageId: string) => void;
+  /** Sends an earlier user message in other words: it is answered anew from there, and what had come after it stays to be read. Nothing while an answer is live. */
+  readonly edit: (messageId: string, text: string, options?: SendOptions) => void;
   /** The same request again after a failed send or a failed answer without text. */
   readonly retry: (messageId: string) => void;
   readonly reconnect: (messageId: string) => void;

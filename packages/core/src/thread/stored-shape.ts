@@ -1,3 +1,5 @@
+import type { Attachment } from "../protocol/index.js";
+
 /** Whether stored JSON has the shape of a message, in so far as reading and showing it relies on that. */
 
 type Check = (value: unknown) => boolean;
@@ -110,7 +112,21 @@ const assistant = shape({
 });
 
 const truncated = shape({ cause: isString, resumable: isBoolean, error: optional(error), at: shape({ seq: isNumber }) });
-const user = shape({ id: isString, thread: isString, text: isString, status: oneOf("complete"), redirects: optional(isString) });
+const attachment = shape({ id: isString, name: isString, mediaType: isString, size: optional(isNumber), url: optional(isString) });
+const user = shape({
+  id: isString,
+  thread: isString,
+  text: isString,
+  status: oneOf("complete"),
+  redirects: optional(isString),
+  attachments: optional(listOf(attachment)),
+  quote: optional(isString),
+  edits: optional(isString),
+});
+
+export function isAttachment(value: unknown): value is Attachment {
+  return attachment(value);
+}
 
 export function isStoredMessage(value: unknown): boolean {
   const role = typeof value === "object" && value !== null ? memberOf(value, "role") : undefined;

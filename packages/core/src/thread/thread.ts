@@ -31,6 +31,7 @@ function latestAnswer(messages: readonly Message[]): AssistantMessage | undefine
   return found?.role === "assistant" ? found : undefined;
 }
 
+const STOPPED_CAUSES: ReadonlySet<string> = new Set(["stopped", "redirected"]);
 const BAD_CAUSES: ReadonlySet<string> = new Set(["failed", "disconnected", "corrupt"]);
 
 export function selectThreadStatus(messages: readonly Message[]): ThreadStatus {
@@ -49,5 +50,5 @@ export function selectThreadError(messages: readonly Message[]): UnsayErrorData 
 export function pauseReasonAfter(message: AssistantMessage): QueuePauseReason | null {
   if (message.status === "complete" || message.status === "revised") return null;
   if (isLive(message)) return selectOpenApprovals(message).length > 0 ? "approval" : null;
-  return message.status === "truncated" && message.cause === "stopped" ? "stopped" : "error";
+  return message.status === "truncated" && STOPPED_CAUSES.has(message.cause) ? "stopped" : "error";
 }

@@ -37,6 +37,8 @@ export interface FetchTransportOptions extends HttpOptions {
   readonly idempotentStart?: boolean;
   readonly effectOf?: DecodeContext["effectOf"];
   readonly onDiagnostic?: DecodeContext["onDiagnostic"];
+  /** What one answer may hold before it is no longer read. */
+  readonly limits?: DecodeContext["limits"];
 }
 
 /**
@@ -59,6 +61,7 @@ export function createFetchTransport(given: FetchTransportOptions): Transport {
         run: command.startKey,
         ...(options.effectOf === undefined ? {} : { effectOf: options.effectOf }),
         ...(options.onDiagnostic === undefined ? {} : { onDiagnostic: options.onDiagnostic }),
+        ...(options.limits === undefined ? {} : { limits: options.limits }),
       });
     },
   };

@@ -6,6 +6,8 @@ import type { ActiveRun, Transport } from "./transport.js";
 
 export interface UnsayTransportOptions extends HttpOptions {
   readonly onDiagnostic?: DecodeContext["onDiagnostic"];
+  /** What one answer may hold before it is no longer read. */
+  readonly limits?: DecodeContext["limits"];
 }
 
 /**
@@ -16,7 +18,10 @@ export function createUnsayTransport(given: UnsayTransportOptions): Transport {
   const options = guardCallbacks(given, ["onDiagnostic"]);
   const base = options.url.replace(/\/+$/u, "");
   const path = (...segments: readonly string[]) => [base, ...segments.map(encodeURIComponent)].join("/");
-  const diagnostics = options.onDiagnostic === undefined ? {} : { onDiagnostic: options.onDiagnostic };
+  const reading: DecodeContext = {
+    ...(options.onDiagnostic === undefined ? {} : { onDiagnostic: options.onDiagnostic }),
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+  };
   const get = (url: string, signal: AbortSignal) => request(options, url, { method: "GET", signal });
   const post = (url: string, body: unknown, signal?: AbortSignal) =>
     request(options, url, { method: "POST", body: JSON.stringify(body), ...(signal === undefined ? {} : { signal }) });
@@ -26,13 +31,13 @@ export function createUnsayTransport(given: UnsayTransportOptions): Transport {
     idempotentStart: true,
     async start(command, { signal }) {
       const response = await post(path("threads", command.thread, "runs"), command, signal);
-      return streamOf(response, decodeUnsay, { thread: command.thread, message: command.answer, ...diagnostics });
+      return streamOf(response, decodeUnsay, { thread: command.thread, message: command.answer, ...reading });
     },
     async resume({ thread, run, message, after }, { signal }) {
       try {
         const response = await get(`${path("runs", run, "events")}?after=${after}`, signal);
         if (response.status === 204) return { type: "none" };
-        return { type: "stream", stream: await streamOf(response, decodeUnsay, { thread, run, message, ...diagnostics }) };
+        return { type: "stream", stream: await streamOf(response, decodeUnsay, { thread, run, message, ...reading }) };
       } catch (error) {
         if (isCode(error, "cursor-expired")) return { type: "gone" };
         if (isCode(error, "not-found")) return { type: "none" };

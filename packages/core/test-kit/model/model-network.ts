@@ -14,6 +14,8 @@ export class ModelNetwork {
   hasLost = false;
   /** Commands this client sent, whether or not they arrived. */
   readonly sent: RunCommand[] = [];
+  /** Those that the server refused, by id. */
+  readonly refused = new Set<string>();
   readonly #server: ModelServer;
   readonly #wire: ModelWire;
   readonly #connections = new Set<Connection>();
@@ -72,9 +74,18 @@ export class ModelNetwork {
       history: async () => this.#request(() => this.#server.history()),
       command: async (command) => {
         this.sent.push(command);
-        return this.#request(() => this.#server.command(command));
+        return this.#request(() => this.#obey(command));
       },
     };
+  }
+
+  #obey(command: RunCommand): void {
+    try {
+      this.#server.command(command);
+    } catch (error) {
+      this.refused.add(command.id);
+      throw error;
+    }
   }
 
   #request<T>(run: () => T): T | Promise<never> {

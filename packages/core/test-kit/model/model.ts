@@ -17,6 +17,8 @@ export interface Client {
   session: Session;
   /** What the user said here and nobody may lose, in this order. */
   said: string[];
+  /** What stood there when Stop was pressed, by message and press. */
+  readonly frozen: Map<string, string>;
 }
 
 /** The real thing: one server, two clients. */
@@ -35,7 +37,7 @@ export class World {
 
   #createClient(name: string): Client {
     const network = new ModelNetwork(this.server, this.wire);
-    const client = { name, network, kept: new Map<string, string>(), said: [] };
+    const client = { name, network, kept: new Map<string, string>(), said: [], frozen: new Map<string, string>() };
     return { ...client, session: this.#createSession(client) };
   }
 
@@ -73,7 +75,10 @@ export class World {
   /** A frame passes; then everything that must hold is looked at. */
   async step(ms = 17): Promise<void> {
     await this.clock.advance(ms);
-    for (const client of this.clients) for (const answer of answersOf(client)) this.#check(client, answer);
+    for (const client of this.clients) {
+      for (const answer of answersOf(client)) this.#check(client, answer);
+      expectThat(hasOneDecisionEach(client), `${client.name} answered one question with two commands`);
+    }
     for (const run of this.server.runs) expectThat(new Set(run.executions).size === run.executions.length, "a tool ran twice");
   }
 
@@ -91,6 +96,11 @@ export class World {
       expectThat(end === "complete" && answer.stated, `falsely complete; ${where}`);
     if (answer.status === "complete") expectThat(shown === told || answer.stop !== null, `complete without all text; ${where}`);
     if (answer.status === "truncated" && answer.stated) expectThat(end === answer.cause, `another cause; ${where}`);
+    if (answer.stop?.painted != null && answer.revisions === 0) {
+      const press = `${answer.id} ${answer.stop.command}`;
+      expectThat((client.frozen.get(press) ?? shown) === shown, `text came into view after Stop; ${where}`);
+      client.frozen.set(press, shown);
+    }
     if (answer.status !== "truncated") return;
     const mayGuess = client.network.hasLost || this.wasRestarted || answer.run === null || !this.wire.isUnsay;
     expectThat(answer.stated || mayGuess, `an end was guessed though nothing was lost; ${where}`);
@@ -150,6 +160,13 @@ export class World {
 }
 
 const ENDED: ReadonlySet<string> = new Set(["succeeded", "failed", "unknown", "cancelled", "rejected", "expired"]);
+
+/** A decision that nobody refused is repeated as it was, and never made anew. */
+function hasOneDecisionEach({ network }: Client): boolean {
+  const decisions = network.sent.filter((command) => command.command === "decide" && !network.refused.has(command.id));
+  const ids = new Set(decisions.map(({ id }) => id));
+  return ids.size === new Set(decisions.flatMap((command) => (command.command === "decide" ? [command.approval] : []))).size;
+}
 
 export function answersOf({ session }: Client): readonly AssistantMessage[] {
   return session.store.getState().messages.filter((message) => message.role === "assistant");

@@ -285,6 +285,13 @@ describe("decodeAgUi", () => {
     expect(endOf(decode([started(), ...paid, finished()]))).toEqual(["complete"]);
   });
 
+  it("keeps text of a role that is none of the protocol's, and does not complete: it may be the answer", () => {
+    const strange = { type: "TEXT_MESSAGE_START", messageId: "a", role: "assist" };
+    const read = decode([started(), strange, content("a", "Yes."), finished()]);
+    expect([endOf(read), textOf(read.message)]).toEqual([["corrupt", "stream-corrupt"], "Yes."]);
+    expect(textOf(decode([started(), { ...strange, role: "developer" }, content("a", "Yes."), finished()]).message)).toBe("");
+  });
+
   it("reports events it does not know, and goes on", () => {
     const read = decode([started(), { type: "FUTURE_NEWS", value: 1 }, ...text("a", "Yes."), finished()]);
     expect(endOf(read)).toEqual(["complete"]);

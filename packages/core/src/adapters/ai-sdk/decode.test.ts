@@ -190,4 +190,10 @@ describe("decodeUIMessageStream", () => {
       cause: "corrupt",
     });
   });
+
+  it("is not complete when the reason is there and says nothing", () => {
+    const { message } = decode([...begin, ...text("0", "Yes."), { type: "finish-step" }, { type: "finish", finishReason: null }]);
+    expect(message).toMatchObject({ status: "truncated", cause: "corrupt" });
+    expect(textOf(message)).toBe("Yes.");
+  });
 });

@@ -167,4 +167,26 @@ describe("decodeResponses", () => {
   ])("does not complete over %s", (_what, bad) => {
     expect(decode([created, text("Yes"), bad, completed]).message).toMatchObject({ status: "truncated", cause: "corrupt" });
   });
+
+  it("takes a search of tools for the client's unless the server says that it runs it", () => {
+    const search = (execution?: string) => ({
+      type: "tool_search_call",
+      id: "s",
+      call_id: "c",
+      arguments: {},
+      ...(execution === undefined ? {} : { execution }),
+    });
+    const end = (execution?: string) =>
+      decode([created, item("added", 0, search(execution)), item("done", 0, search(execution)), completed]).message;
+    for (const execution of ["client", "cli"])
+      expect(end(execution)).toMatchObject({ status: "truncated", error: { code: "tool-results-missing" } });
+    for (const execution of ["server", undefined]) expect(end(execution).status).toBe("complete");
+  });
+
+  it("is not complete when the response calls itself completed in another event", () => {
+    for (const type of ["incomplete", "failed"]) {
+      const { message } = decode([created, text("Yes."), { type: `response.${type}`, response: { status: "completed" } }]);
+      expect(message).toMatchObject({ status: "truncated", error: { code: "finish-reason-unknown" } });
+    }
+  });
 });

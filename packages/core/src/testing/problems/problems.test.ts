@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {
   MessagePacer,
@@ -169,6 +170,18 @@ describe("the problems", () => {
       if (answer.status === "truncated") expect(statuses).not.toContain("complete");
       else expect(statuses.findIndex((status) => status === "complete" || status === "revised")).toBe(statuses.length - 1);
     }
+  });
+});
+
+describe("docs/problems.md", () => {
+  it("lists each problem with its story, its test, or why it is not here", () => {
+    const guide = readFileSync(new URL("../../../../../docs/problems.md", import.meta.url), "utf8").replaceAll(/ +\|/gu, " |");
+    const tests = readFileSync(new URL(import.meta.url), "utf8");
+    for (const { id, title } of problems) {
+      const [, check = ""] = new RegExp(`\\| ${id} \\| ${title} \\| \`(.+?)\` \\|`, "u").exec(guide) ?? [];
+      expect(tests, `the test of ${id}`).toContain(`it("${check}: `);
+    }
+    for (const { id, title, why } of problemsElsewhere) expect(guide).toContain(`| ${id} | ${title} | ${why} |`);
   });
 });
 
