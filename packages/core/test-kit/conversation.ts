@@ -23,6 +23,8 @@ export interface Conversation {
   readonly say: (...events: readonly EventPayload[]) => void;
   /** Closes the connection, as a lost network does. */
   readonly drop: () => void;
+  /** This client has closed the connection. */
+  readonly isClosed: () => boolean;
 }
 
 /** A conversation whose scripted run stands at its last event; `say` goes on with it. */
@@ -37,6 +39,7 @@ export async function converse(
   const queue: EventPayload[][] = [];
   let wake = () => {};
   let isDropped = false;
+  let isClosed = false;
   const session = createSession({
     id: "thread",
     clock,
@@ -49,6 +52,7 @@ export async function converse(
       },
       start: async (command, request) => {
         const stream = await transport.start(command, request);
+        request.signal.addEventListener("abort", () => (isClosed = true));
         let seq = 0;
         const make = (event: EventPayload) =>
           ({ v: 1, thread: "thread", run: stream.run ?? "", message: command.answer, seq: (seq += 1), t: null, ...event }) as const;
@@ -78,6 +82,7 @@ export async function converse(
     sent,
     answer,
     call: () => answer().calls.at(0),
+    isClosed: () => isClosed,
     drop: () => {
       isDropped = true;
       wake();

@@ -60,6 +60,11 @@ export class LiveAnswer implements RunReaderHost {
     this.#reader.wake();
   }
 
+  /** Resolves when the connection is closed, which may be after the answer has ended. */
+  get rest(): Promise<void> {
+    return this.#reader.rest;
+  }
+
   /** Closes the connection; a disconnect, never a stop. */
   disconnect(): void {
     this.#reader.dispose();

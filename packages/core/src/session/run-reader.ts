@@ -57,6 +57,9 @@ type Open = (signal: AbortSignal) => Promise<EventStream>;
 /** `isFinal`: the server has answered that there is nothing to come back to. `moveAt`: it asked to come back then. */
 type Lost = { readonly type: "lost"; readonly end: LostEnd; readonly isFinal?: boolean; readonly moveAt?: number };
 type Ended = { readonly type: "ended" } | { readonly type: "aborted" } | Lost;
+/** So long a connection stays open after the end; a bill is waited for as long. */
+const REST_MS = 60_000;
+
 type Ask = Extract<Recovery, { type: "ask" }>;
 
 /**
@@ -74,6 +77,7 @@ export class RunReader {
   #disposed = false;
   #attempt = 0;
   #moveAt: number | null = null;
+  #rest: Promise<void> = Promise.resolve();
 
   constructor(options: RunReaderOptions) {
     this.#options = options;
@@ -82,6 +86,11 @@ export class RunReader {
   /** The server has refused the start for now and nothing is on its way: there is no run that could be stopped. */
   get isWaitingToStart(): boolean {
     return this.#isWaitingToStart;
+  }
+
+  /** Resolves when the connection is closed, which may be after the answer has ended. */
+  get rest(): Promise<void> {
+    return this.#rest;
   }
 
   /** Opens the run with `open`; resolves when there is nothing more to read. Never rejects. */
@@ -138,12 +147,17 @@ export class RunReader {
     this.#moveAt = null;
     this.#tell({ type: "opened" });
     const watchdog = this.#watch(abort);
+    const batches = stream[Symbol.asyncIterator]();
     let end = EOF;
+    let hasMore = false;
     try {
-      for await (const batch of stream) {
+      for (let next = await batches.next(); next.done !== true; next = await batches.next()) {
         if (this.#disposed) return { type: "aborted" };
-        const { events, lost } = splitLocalEnd(batch, this.#canComeBack);
+        const { events, lost } = splitLocalEnd(next.value, this.#canComeBack);
+        const { canResume = false } = this.#options.host.position() ?? {};
         const state = this.#fold(events);
+        hasMore = state === "ended" && canResume;
+        if (hasMore) this.#rest = this.#readRest(batches, abort);
         if (state === "ended") return this.#close();
         if (state === "gap") return { type: "lost", end: GAP };
         if (lost !== null) end = lost;
@@ -153,11 +167,26 @@ export class RunReader {
     } finally {
       watchdog.stop();
       this.#watchdog = null;
-      abort.abort();
+      if (!hasMore) abort.abort();
     }
     if (this.#disposed) return { type: "aborted" };
     if (this.#options.host.position()?.isWaiting === true) return this.#close();
     return { type: "lost", end, ...(this.#moveAt === null ? {} : { moveAt: this.#moveAt }) };
+  }
+
+  /** What a server learns only after the end: late receipts and usage. Nobody waits for it, and losing it ends nothing. */
+  async #readRest(batches: AsyncIterator<readonly UnsayEvent[]>, abort: AbortController): Promise<void> {
+    const cancel = this.#options.clock.after(REST_MS, () => abort.abort());
+    try {
+      for (let next = await batches.next(); next.done !== true && !this.#disposed; next = await batches.next()) {
+        this.#options.host.fold(next.value);
+      }
+    } catch {
+      // The connection broke or was closed; the record has what came too late for it.
+    } finally {
+      cancel();
+      abort.abort();
+    }
   }
 
   get #canComeBack(): boolean {

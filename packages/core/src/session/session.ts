@@ -56,6 +56,8 @@ class ThreadSession {
   /** What was asked for each answer, to ask it again. */
   readonly #commands = new Map<string, StartCommand>();
   #live: LiveAnswer | null = null;
+  /** Ended, and still read for late receipts and usage. */
+  readonly #resting = new Set<LiveAnswer>();
   #redirect: PendingRedirect | null = null;
   /** The newest redirect, while it may be taken back. */
   #redirected: { readonly user: UserMessage; readonly from: string; readonly at: number } | null = null;
@@ -199,6 +201,8 @@ class ThreadSession {
   #closeLive(live: LiveAnswer): void {
     if (this.#live !== live) return;
     this.#live = null;
+    this.#resting.add(live);
+    void live.rest.then(() => this.#resting.delete(live));
     this.#goOnAfter(live.messageId);
     // Another device's run, which had to wait for its turn.
     if (this.#store.live?.id !== live.messageId) this.#resumeIfDetached();
@@ -438,6 +442,7 @@ class ThreadSession {
 
   /** Where the run can be resumed, an unmounted thread holds no connection; elsewhere reading on is the only memory. */
   #disconnectIfUnused(): void {
+    for (const live of this.#resting) live.disconnect();
     if (this.#live === null || this.#context.transport.resume === undefined) return;
     if (positionOf(this.#store.find(this.#live.messageId))?.canResume !== true) return;
     this.#live.disconnect();
