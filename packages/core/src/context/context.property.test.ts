@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createArgsHash, createEventFactory, NO_EFFECTS, type Cause, type EventPayload, type PartKind } from "../protocol/index.js";
+import { CAUSES, createArgsHash, createEventFactory, NO_EFFECTS, type EventPayload, type PartKind } from "../protocol/index.js";
 import { createPendingMessage } from "../message/create.js";
 import { requestStop } from "../message/local.js";
 import type { AssistantMessage, Message, Span } from "../message/message.js";
@@ -73,18 +73,6 @@ function pairingFaults(marks: readonly Mark[]): readonly string[] {
   return faults;
 }
 
-const CAUSES: readonly Cause[] = [
-  "stopped",
-  "redirected",
-  "disconnected",
-  "length",
-  "filtered",
-  "withheld",
-  "failed",
-  "orphaned",
-  "corrupt",
-  "unverified",
-];
 const PARTS: readonly (readonly [string, PartKind])[] = [
   ["answer", "answer"],
   ["thought", "reasoning"],

@@ -40,7 +40,8 @@ export function createPendingMessage(
 }
 
 export function createUserMessage(
-  fields: Pick<UserMessage, "id" | "thread" | "text"> & Partial<Pick<UserMessage, "delivery" | "startedAt" | "redirects" | "attachments" | "quote" | "edits">>,
+  fields: Pick<UserMessage, "id" | "thread" | "text"> &
+    Partial<Pick<UserMessage, "delivery" | "startedAt" | "redirects" | "attachments" | "quote" | "edits">>,
 ): UserMessage {
   return { role: "user", status: "complete", delivery: "sending", startedAt: null, ...fields };
 }

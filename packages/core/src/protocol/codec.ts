@@ -1,51 +1,16 @@
 import { isDeeperThan } from "./args.js";
 import { DEFAULT_LIMITS } from "./limits.js";
-import type { EventType, UnsayEvent } from "./events.js";
+import { CAUSES, type EventType, type UnsayEvent } from "./events.js";
+import { firstMismatch, isBoolean, isNumber, isString, listOf, oneOf, optional, orNull, shape, type Check } from "./shape.js";
 
-type Check = (value: unknown) => boolean;
-
-const isString: Check = (value) => typeof value === "string";
-const isNumber: Check = (value) => typeof value === "number" && Number.isFinite(value);
-const isBoolean: Check = (value) => typeof value === "boolean";
 const isObject: Check = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
 /** JSON of any shape; what nests too deeply crashes whatever stores or shows it. */
 const isShallow: Check = (value) => !isDeeperThan(value, DEFAULT_LIMITS.jsonDepth);
-const orNull =
-  (check: Check): Check =>
-  (value) =>
-    value === null || check(value);
-const optional =
-  (check: Check): Check =>
-  (value) =>
-    value === undefined || check(value);
-const oneOf = (...words: string[]): Check => {
-  const set = new Set<unknown>(words);
-  return (value) => set.has(value);
-};
-const listOf =
-  (check: Check): Check =>
-  (value) =>
-    Array.isArray(value) && value.every(check);
-const shape =
-  (fields: Record<string, Check>): Check =>
-  (value) =>
-    isObject(value) && matches(value as Record<string, unknown>, fields) === undefined;
 
 const strings = listOf(isString);
 const errorShape = shape({ code: isString, message: isString, retryable: isBoolean });
 const effects = shape({ succeeded: strings, failed: strings, unknown: strings, cancelled: strings });
-const causes = oneOf(
-  "stopped",
-  "redirected",
-  "disconnected",
-  "length",
-  "filtered",
-  "withheld",
-  "failed",
-  "orphaned",
-  "corrupt",
-  "unverified",
-);
+const causes = oneOf(...CAUSES);
 const phases = oneOf("queued", "thinking", "tool", "checking", "writing", "waiting");
 const kinds = oneOf(
   "answer",
@@ -187,10 +152,6 @@ function oneOfNumber(expected: number): Check {
   return (value) => value === expected;
 }
 
-function matches(source: Record<string, unknown>, fields: Record<string, Check>): string | undefined {
-  return Object.keys(fields).find((name) => !fields[name]?.(source[name]));
-}
-
 /** `unknownType`: of a newer protocol, and without a place in the log that could be kept. */
 export type ParsedEvent =
   | { readonly ok: true; readonly event: UnsayEvent }
@@ -204,10 +165,10 @@ export function parseEvent(value: unknown): ParsedEvent {
   if (typeof type !== "string") return { ok: false, message: "The event has no `type`." };
   if (!Object.hasOwn(FIELDS, type)) return parseUnknown(source, type);
   const bad =
-    matches(source, ENVELOPE) ??
+    firstMismatch(source, ENVELOPE) ??
     (isSeq(type, source["seq"]) ? undefined : "seq") ??
-    matches(source, FIELDS[type as EventType]) ??
-    (type === "run.end" ? matches(source, endFields(source["outcome"])) : undefined);
+    firstMismatch(source, FIELDS[type as EventType]) ??
+    (type === "run.end" ? firstMismatch(source, endFields(source["outcome"])) : undefined);
   if (bad !== undefined) {
     return { ok: false, message: `The event ${type} has no valid \`${bad}\` (found ${kindOf(source[bad])}).` };
   }
@@ -219,7 +180,7 @@ export function parseEvent(value: unknown): ParsedEvent {
 /** Of a type nobody here knows only the envelope counts. */
 function parseUnknown(source: Record<string, unknown>, name: string): ParsedEvent {
   const { v, thread, run, message, seq, t } = source;
-  const isPlaced = matches(source, ENVELOPE) === undefined && (seq === null || isSeq(name, seq));
+  const isPlaced = firstMismatch(source, ENVELOPE) === undefined && (seq === null || isSeq(name, seq));
   if (!isPlaced) return { ok: false, message: `There is no event of type ${name}.`, unknownType: name };
   // The checks above are what the envelope's type asks for.
   return { ok: true, event: { v, thread, run, message, seq, t, type: "unknown", name } as UnsayEvent };

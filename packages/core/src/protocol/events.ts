@@ -18,18 +18,21 @@ export interface Caps {
   readonly holdback?: boolean;
 }
 
+export const CAUSES = [
+  "stopped",
+  "redirected",
+  "disconnected",
+  "length",
+  "filtered",
+  "withheld",
+  "failed",
+  "orphaned",
+  "corrupt",
+  "unverified",
+] as const;
+
 /** Why an answer ended before it was whole. */
-export type Cause =
-  | "stopped"
-  | "redirected"
-  | "disconnected"
-  | "length"
-  | "filtered"
-  | "withheld"
-  | "failed"
-  | "orphaned"
-  | "corrupt"
-  | "unverified";
+export type Cause = (typeof CAUSES)[number];
 
 /** The one error shape of the kit: in 4xx bodies, in `run.end`, in `tool.result` and in what is thrown. */
 export interface UnsayErrorData {

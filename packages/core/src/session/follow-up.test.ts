@@ -45,7 +45,9 @@ describe("files and quotes", () => {
     const { session, advance, state } = setUp();
     session.send("Look at this", { attachments: [FILE], quote: "the pool" });
     await advance(20_000);
-    expect(JSON.stringify(toAnthropicMessages(state().messages))).toContain("> the pool\\n\\nLook at this\\n\\n[attached: plan.pdf, application/pdf]");
+    expect(JSON.stringify(toAnthropicMessages(state().messages))).toContain(
+      "> the pool\\n\\nLook at this\\n\\n[attached: plan.pdf, application/pdf]",
+    );
   });
 });
 
@@ -140,7 +142,11 @@ describe("editing a message that was sent", () => {
     const [first, second] = asked();
     session.edit(first?.id ?? "", "How in eu-west?");
     await advance(20_000);
-    expect(backend.sent.at(-1)).toMatchObject({ mode: "regenerate", parent: first?.id, message: { text: "How in eu-west?", edits: first?.id } });
+    expect(backend.sent.at(-1)).toMatchObject({
+      mode: "regenerate",
+      parent: first?.id,
+      message: { text: "How in eu-west?", edits: first?.id },
+    });
     expect(state().messages).toHaveLength(6);
     expect([...selectSuperseded(state().messages)]).toContain(second?.id);
     const told = JSON.stringify(toAnthropicMessages(state().messages));

@@ -97,11 +97,16 @@ function parse(text: string): Stored {
   const { queue, labels } = stored;
   if (!Array.isArray(queue) || !queue.every(isQueued)) throw new TypeError("The stored queue is no list of messages.");
   if (!Array.isArray(labels) || !labels.every(isLabelled)) throw new TypeError("The stored labels are no labels.");
-  return { queue: queue.map(({ id, text: words, attachments }) => ({ id, text: words, ...filesOf({ attachments }) })), labels: new Map(labels) };
+  return {
+    queue: queue.map(({ id, text: words, attachments }) => ({ id, text: words, ...filesOf({ attachments }) })),
+    labels: new Map(labels),
+  };
 }
 
 function isQueued(value: unknown): value is QueuedMessage {
-  return isRecord(value) && typeof value["id"] === "string" && typeof value["text"] === "string" && isSaid(value["text"], value["attachments"]);
+  return (
+    isRecord(value) && typeof value["id"] === "string" && typeof value["text"] === "string" && isSaid(value["text"], value["attachments"])
+  );
 }
 
 function isSaid(text: string, attachments: unknown): boolean {

@@ -18,7 +18,11 @@ export function inputOf({ id, text, attachments, quote, edits }: UserMessage): U
   };
 }
 
-export function filesOf({ attachments }: { readonly attachments?: QueuedMessage["attachments"] | undefined }): Pick<QueuedMessage, "attachments"> {
+export function filesOf({
+  attachments,
+}: {
+  readonly attachments?: QueuedMessage["attachments"] | undefined;
+}): Pick<QueuedMessage, "attachments"> {
   return attachments === undefined || attachments.length === 0 ? {} : { attachments };
 }
 

@@ -1,37 +1,7 @@
+import { isBoolean, isNumber, isString, listOf, oneOf, optional, orNull, ownMember, shape, type Check } from "../protocol/shape.js";
 import type { Attachment } from "../protocol/index.js";
 
 /** Whether stored JSON has the shape of a message, in so far as reading and showing it relies on that. */
-
-type Check = (value: unknown) => boolean;
-
-const isString: Check = (value) => typeof value === "string";
-const isNumber: Check = (value) => typeof value === "number";
-const isBoolean: Check = (value) => typeof value === "boolean";
-const orNull =
-  (check: Check): Check =>
-  (value) =>
-    value === null || check(value);
-const optional =
-  (check: Check): Check =>
-  (value) =>
-    value === undefined || check(value);
-const listOf =
-  (check: Check): Check =>
-  (value) =>
-    Array.isArray(value) && value.every(check);
-const shape =
-  (fields: Readonly<Record<string, Check>>): Check =>
-  (value) =>
-    typeof value === "object" && value !== null && Object.entries(fields).every(([name, check]) => check(memberOf(value, name)));
-const oneOf =
-  (...words: readonly string[]): Check =>
-  (value) =>
-    typeof value === "string" && words.includes(value);
-
-/** Only what the object says itself: a prototype says nothing about a message. */
-function memberOf(value: object, name: string): unknown {
-  return Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
-}
 
 const strings = listOf(isString);
 const error = shape({ code: isString, message: isString, retryable: isBoolean, userMessage: optional(isString) });
@@ -53,7 +23,7 @@ const PARTS: Readonly<Record<string, Check>> = {
 };
 
 const part: Check = (value) => {
-  const type = typeof value === "object" && value !== null ? memberOf(value, "type") : undefined;
+  const type = typeof value === "object" && value !== null ? ownMember(value, "type") : undefined;
   return typeof type === "string" && Object.hasOwn(PARTS, type) && PARTS[type]?.(value) === true;
 };
 
@@ -129,13 +99,13 @@ export function isAttachment(value: unknown): value is Attachment {
 }
 
 export function isStoredMessage(value: unknown): boolean {
-  const role = typeof value === "object" && value !== null ? memberOf(value, "role") : undefined;
+  const role = typeof value === "object" && value !== null ? ownMember(value, "role") : undefined;
   if (role === "user") return user(value);
   return role === "assistant" && assistant(value) && isKnownStatus(value as object);
 }
 
 function isKnownStatus(message: object): boolean {
-  const status = memberOf(message, "status");
+  const status = ownMember(message, "status");
   if (status === "truncated") return truncated(message);
   return oneOf("pending", "streaming", "complete", "revised")(status);
 }

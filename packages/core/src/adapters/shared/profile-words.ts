@@ -1,22 +1,11 @@
-import type { Cause } from "../../protocol/index.js";
+import { CAUSES, type Cause } from "../../protocol/index.js";
 import type { Ending } from "./run-writer.js";
 
 /** The name of an event of Unsay inside a carrier. */
 export const PROFILE_NAME = "unsay";
 
 const TRUNCATED = "truncated.";
-const CAUSES: ReadonlySet<string> = new Set<Cause>([
-  "stopped",
-  "redirected",
-  "disconnected",
-  "length",
-  "filtered",
-  "withheld",
-  "failed",
-  "orphaned",
-  "corrupt",
-  "unverified",
-]);
+const KNOWN: ReadonlySet<string> = new Set(CAUSES);
 
 export function wordOfCause(cause: Cause): string {
   return `${TRUNCATED}${cause}`;
@@ -30,7 +19,7 @@ export function endingOfWord(word: string): Ending | undefined {
 }
 
 export function isCause(word: unknown): word is Cause {
-  return typeof word === "string" && CAUSES.has(word);
+  return typeof word === "string" && KNOWN.has(word);
 }
 
 /** It tells of this body only: the run may go on, and its log be read elsewhere. */
