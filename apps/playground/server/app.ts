@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { systemClock, type Clock } from "@unsay/core";
 import { allowAllUnsafe, createMemoryStore, createUnsayServer, type Agent, type Store } from "@unsay/server";
 import { toNodeHandler } from "@unsay/server/node";
-import type { Pace } from "./arguments.ts";
+import { UsageError, type Pace } from "./arguments.ts";
 import { createConnectionBreaker } from "./connection-breaker.ts";
 import { createModelAgent } from "./model/model-agent.ts";
 import { createReplay, type Replay } from "./replay/replay.ts";
 import { createDemoTools, createScriptedAgent, createToolLog, scenarios, type Scenario } from "./scenarios/index.ts";
 
 export interface AppOptions {
-  /** Where `playground.sqlite` is kept; `null` keeps nothing. */
+  /** Where `playground.sqlite` is kept; `null` keeps nothing. `UNSAY_REDIS_URL` in the environment goes before it. */
   readonly dataFolder: string | null;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly replay: { readonly path: string; readonly pace: Pace } | null;
@@ -32,7 +32,7 @@ const LEASE_MS = 3_000;
 /** The playground's server without its port: the kit's own server, its agents, and two lists for the page and its tests. */
 export async function createApp(options: AppOptions): Promise<App> {
   const clock = options.clock ?? systemClock;
-  const store = await openStore(options.dataFolder);
+  const store = await openStore(options);
   const breaker = createConnectionBreaker();
   const toolLog = createToolLog();
   const replay = options.replay === null ? null : await createReplay(options.replay.path, options.replay.pace);
@@ -91,7 +91,25 @@ function json(body: unknown): Response {
   return Response.json(body, { headers: { "cache-control": "no-store" } });
 }
 
-async function openStore(folder: string | null): Promise<Store> {
+function openStore({ dataFolder, environment }: AppOptions): Promise<Store> {
+  const redisUrl = environment["UNSAY_REDIS_URL"] ?? "";
+  return redisUrl === "" ? openFile(dataFolder) : openRedis(redisUrl);
+}
+
+/** Throws a `UsageError`: who asks for Redis is not helped by a server that forgets. */
+async function openRedis(url: string): Promise<Store> {
+  try {
+    const { createRedisStore } = await import("@unsay/server/redis");
+    return await createRedisStore({ url });
+  } catch (error) {
+    const reason = error instanceof Error && error.message !== "" ? error.message : String(error);
+    throw new UsageError(
+      `UNSAY_REDIS_URL names a Redis that can't be reached (${reason}). Start it, correct the address, or leave it out to use a file.`,
+    );
+  }
+}
+
+async function openFile(folder: string | null): Promise<Store> {
   if (folder === null) return createMemoryStore();
   try {
     const { createSqliteStore } = await import("@unsay/server/sqlite");

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -48,6 +48,50 @@ function start(words: readonly string[], environment: Record<string, string>): S
   return { child, output, url };
 }
 
+/** Where there is no `redis-server` on the path, the test on Redis is left out. */
+const hasRedis = spawnSync("redis-server", ["--version"]).status === 0;
+
+async function startRedis(): Promise<{ readonly url: string; readonly stop: () => void }> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const address = probe.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  await new Promise((resolve) => probe.close(resolve));
+  const words = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", data];
+  const child = spawn("redis-server", words, { stdio: ["ignore", "pipe", "inherit"] });
+  children.push(child);
+  for await (const chunk of child.stdout) if (String(chunk).includes("Ready to accept connections")) break;
+  return { url: `redis://127.0.0.1:${port}`, stop: () => child.kill("SIGKILL") };
+}
+
+function startAnswer(url: string | null, thread: string): Promise<Response> {
+  const message = { id: "u", text: "long answer" };
+  const body = JSON.stringify({ command: "start", client: "c", thread, startKey: "k", answer: "a", mode: "new", message });
+  return fetch(`${url}/api/threads/${thread}/runs`, { method: "POST", headers: { "content-type": "application/json" }, body });
+}
+
+async function readUntil(response: Response, word: string): Promise<void> {
+  const reader = response.body?.getReader();
+  let log = "";
+  while (!log.includes(word)) log += new TextDecoder().decode((await reader?.read())?.value);
+  reader?.read().catch(() => {});
+}
+
+/** Until the dead process's lease has run out, its run may still be alive for all that anyone knows. */
+async function messagesAfterLease(url: string | null, thread: string): Promise<readonly Message[]> {
+  let messages: readonly Message[] = [];
+  await expect
+    .poll(
+      async () => {
+        ({ messages } = (await (await fetch(`${url}/api/threads/${thread}/messages`)).json()) as { messages: Message[] });
+        return messages[1]?.status;
+      },
+      { timeout: 15_000, interval: 250 },
+    )
+    .toBe("truncated");
+  return messages;
+}
+
 describe("the playground's process", { timeout: 30_000 }, () => {
   it("serves page and API, ends its runs when told to go, and shows the same after a restart", async () => {
     const first = start([], { PORT: "0" });
@@ -80,6 +124,38 @@ describe("the playground's process", { timeout: 30_000 }, () => {
     const second = start([], { PORT: "0" });
     const { messages } = (await (await fetch(`${await second.url}/api/threads/t/messages`)).json()) as { messages: Message[] };
     expect(messages[1]).toMatchObject({ status: "truncated", cause: "disconnected", stated: true, error: { code: "server-shutdown" } });
+  });
+
+  it("shows after kill -9 what was stored, and says that the rest was lost", async () => {
+    const first = start([], { PORT: "0" });
+    await readUntil(await startAnswer(await first.url, "killed"), "span.append");
+    first.child.kill("SIGKILL");
+    await once(first.child, "exit");
+    const second = start([], { PORT: "0" });
+    const messages = await messagesAfterLease(await second.url, "killed");
+    expect(messages[1]).toMatchObject({ status: "truncated", cause: "orphaned", stated: true });
+  });
+
+  it.skipIf(!hasRedis)("runs on Redis, where another process goes on reading what the first one says", async () => {
+    const redis = await startRedis();
+    const [first, second] = [start([], { PORT: "0", UNSAY_REDIS_URL: redis.url }), start([], { PORT: "0", UNSAY_REDIS_URL: redis.url })];
+    const stream = await startAnswer(await first.url, "shared");
+    const run = stream.headers.get("x-unsay-run");
+    await readUntil(stream, "span.append");
+    await readUntil(await fetch(`${await second.url}/api/runs/${run}/events`), "span.append");
+    first.child.kill("SIGKILL");
+    await once(first.child, "exit");
+    const messages = await messagesAfterLease(await second.url, "shared");
+    expect(messages[1]).toMatchObject({ status: "truncated", cause: "orphaned" });
+    redis.stop();
+  });
+
+  it("says in one sentence that the Redis it was given is not there", async () => {
+    const started = start([], { PORT: "0", UNSAY_REDIS_URL: "redis://127.0.0.1:1" });
+    expect(await started.url).toBeNull();
+    expect(started.child.exitCode).toBe(1);
+    expect(started.output.error).toMatch(/^UNSAY_REDIS_URL names a Redis that can't be reached/mu);
+    expect(started.output.error).not.toContain("    at ");
   });
 
   it("says which port is taken when one was asked for", async () => {

@@ -14,8 +14,10 @@ import type {
   SpanRevise,
   SpanSettle,
   UnsayErrorData,
+  Upstream,
   UsageEvent,
 } from "@unsay/core/protocol";
+import type { SteerInbox } from "../run/steering.js";
 import type { ToolOutcome, ToolSet } from "../tool-call/tool.js";
 
 /** What an agent may say. How a run ends, what a tool did and what was approved, it can't: the server states those. */
@@ -37,6 +39,26 @@ export interface AgentEnd {
   readonly cause: Cause;
   readonly resumable?: boolean;
   readonly error?: UnsayErrorData;
+}
+
+/** Tokens as far as the agent or its provider counted them; what is absent is not known. */
+export interface UsageReport {
+  readonly generated?: number | null;
+  /** Output tokens that are billed, reasoning included. */
+  readonly billed?: number | null;
+  readonly billedReasoning?: number | null;
+  /** Who counted. */
+  readonly source?: string;
+  /** Nothing better will come. */
+  readonly final?: boolean;
+  /** What the provider calls this generation, for `pollUsage`. */
+  readonly reference?: string;
+}
+
+export interface ToolRequest {
+  readonly name: string;
+  readonly args: unknown;
+  readonly call?: string;
 }
 
 /** One run, as the agent sees it. Everything it says after the run was stopped is dropped. */
@@ -61,9 +83,11 @@ export interface AgentRun {
   createId(kind: string): string;
   /** Says one thing. Throws `UnsayError` on what an agent may not say; the run then fails. */
   emit(event: AgentEvent): void;
-  /** Appends to the current answer part, opening one if need be. */
-  text(delta: string): void;
-  reasoning(delta: string): void;
+  /** What the user says while it answers. Only an agent that declares `steer` ever hears anything. */
+  readonly steering: SteerInbox;
+  /** Appends to the current answer part, opening one if need be. `tokens` where the provider counts each piece. */
+  text(delta: string, tokens?: number): void;
+  reasoning(delta: string, tokens?: number): void;
   closePart(): void;
   /** Announces a call whose arguments are still being written. */
   proposeCall(name: string, call: string): void;
@@ -72,6 +96,12 @@ export interface AgentRun {
   refuseCall(call: string, error: UnsayErrorData): void;
   /** Calls a tool through the gate. Rejects with an `AbortError` when the run is stopped, for no other reason. */
   callTool(name: string, args: unknown, options?: { readonly call?: string }): Promise<ToolOutcome>;
+  /** Several at once: those that need an approval are asked about in one question, each with its own answer. */
+  callTools(requests: readonly ToolRequest[]): Promise<readonly ToolOutcome[]>;
+  /** Counts tokens. Also heard after a stop, for a minute after the end. */
+  reportUsage(report: UsageReport): void;
+  /** What a stop does to the model that answers, where that is known: `unsupported` if it goes on unread. */
+  reportUpstream(word: Upstream): void;
   /** The answer is not whole. What is said afterwards is dropped; return soon. */
   end(end: AgentEnd): void;
   /**
@@ -82,7 +112,16 @@ export interface AgentRun {
 }
 
 /** Answers one run: by returning when it is done (`complete`), by `run.end`, or by throwing (`failed`). */
-export type Agent = (run: AgentRun) => AsyncIterable<AgentEvent> | Promise<void>;
+export interface Agent {
+  (run: AgentRun): AsyncIterable<AgentEvent> | Promise<void>;
+  /** It takes what `run.steering` brings, so that its runs may be steered. */
+  readonly steer?: boolean;
+}
+
+/** An agent that listens to `run.steering` while it answers. */
+export function steerable(agent: Agent): Agent {
+  return Object.assign((run: AgentRun) => agent(run), { steer: true });
+}
 
 /** Longest text of one event, in UTF-16 units; `text` and `reasoning` cut longer ones. */
 export const MAX_DELTA_LENGTH: number = 32 * 1024;

@@ -264,3 +264,27 @@ describe("its tool calls", () => {
     expect(answer).toMatchObject({ status: "truncated", cause: "length" });
   });
 });
+
+describe("words said while it answers", () => {
+  it("are heard before the next step, and stay said in the steps after it", async () => {
+    const model = modelOf(
+      [...toolCall("c1", "look", "{}"), finish("tool-calls")],
+      [...toolCall("c2", "look", "{}"), finish("tool-calls")],
+      [...text("Short."), finish("stop")],
+    );
+    const releases: (() => void)[] = [];
+    const look = defineTool({ effect: "read", execute: () => new Promise<string>((resolve) => releases.push(() => resolve("seen"))) });
+    const server = await open(model, { look });
+    const stream = await server.start();
+    await expect.poll(() => releases.length).toBe(1);
+    const command = { command: "steer", id: "s", client: "c", thread: "t1", run: stream.run, text: "shorter, please" };
+    expect((await server.post(`/runs/${stream.run}/commands`, command)).status).toBe(202);
+    releases[0]?.();
+    await expect.poll(() => releases.length).toBe(2);
+    releases[1]?.();
+    const events = await stream.all();
+    expect(events.filter((event) => event.type === "steer.outcome")).toMatchObject([{ command: "s", delivered: true }]);
+    const wordsOf = (step: number) => JSON.stringify(model.doStreamCalls[step]?.prompt).split("shorter, please").length - 1;
+    expect([wordsOf(0), wordsOf(1), wordsOf(2)]).toEqual([0, 1, 1]);
+  });
+});

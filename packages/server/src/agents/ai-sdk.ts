@@ -11,9 +11,21 @@ import {
   type TextStreamPart,
   type ToolSet as ModelTools,
 } from "ai";
-import type { Cause, UnsayErrorData } from "@unsay/core/protocol";
-import type { ToolOutcome } from "../tool-call/tool.js";
-import type { Agent, AgentEnd, AgentRun } from "./agent.js";
+import type { UnsayErrorData } from "@unsay/core/protocol";
+import { steerable, type Agent, type AgentEnd, type AgentRun } from "./agent.js";
+import { answerForModel } from "./model-answer.js";
+import { GO_ON } from "./model-request.js";
+import {
+  CONTEXT_WINDOW,
+  ended,
+  failedCall,
+  FILTERED,
+  NO_END,
+  OUTPUT_LIMIT,
+  PROVIDER_ERROR,
+  STEP_LIMIT,
+  unknownReason,
+} from "./provider-ends.js";
 
 export interface AiSdkAgentOptions {
   /** From a provider package of the AI SDK. */
@@ -27,14 +39,12 @@ export interface AiSdkAgentOptions {
   readonly maxRetries?: number;
 }
 
-const GO_ON = "Your reply was cut off. Go on exactly where it stopped, without repeating anything and without an introduction.";
-
 /**
  * Answers by a model through the AI SDK (`ai` 7). Its tool calls go through the same gate as all others, and an answer
  * is complete only when the provider said why it ended, and that reason was a normal one.
  */
 export function createAiSdkAgent(options: AiSdkAgentOptions): Agent {
-  return async (run) => {
+  return steerable(async (run) => {
     const calls = new CallIds(run);
     const result = streamText({
       model: options.model,
@@ -44,12 +54,19 @@ export function createAiSdkAgent(options: AiSdkAgentOptions): Agent {
       stopWhen: stepCountIs(options.maxSteps ?? 8),
       maxRetries: options.maxRetries ?? 2,
       abortSignal: run.signal,
+      prepareStep: ({ messages }) => hear(run, messages),
       // What went wrong comes as a part of the stream; the SDK would print it besides.
       onError: () => {},
     });
     const end = await new StreamReader(run, calls).read(result.stream);
     if (end !== null && !run.signal.aborted) run.end(end);
-  };
+  });
+}
+
+/** What the user said meanwhile is heard before the next step; the SDK keeps it said in the steps after it. */
+function hear(run: AgentRun, messages: ModelMessage[]): { messages: ModelMessage[] } | undefined {
+  const said = run.steering.take().map(({ text }): ModelMessage => ({ role: "user", content: text }));
+  return said.length === 0 ? undefined : { messages: [...messages, ...said] };
 }
 
 function messagesOf(run: AgentRun): ModelMessage[] {
@@ -81,34 +98,6 @@ function toolsOf(run: AgentRun, names: readonly string[] | undefined, calls: Cal
       }),
     ]),
   );
-}
-
-/** The whole truth about a call, in a shape that keeps a model from guessing or trying again. */
-function answerForModel(outcome: ToolOutcome): unknown {
-  switch (outcome.result) {
-    case "ok":
-      return outcome.output;
-    case "empty":
-      return { result: "empty", note: "The tool ran and found nothing." };
-    case "error":
-      return { result: "error", error: outcome.error, note: "Nothing was done." };
-    case "unknown":
-      return {
-        result: "unknown",
-        error: outcome.error,
-        note: `It may have happened. Do not retry without the idempotency key ${outcome.callKey}.`,
-      };
-    case "rejected":
-      return {
-        result: "rejected",
-        ...(outcome.reason === undefined ? {} : { reason: outcome.reason }),
-        note: "The user said no. Nothing was done.",
-      };
-    case "expired":
-      return { result: "expired", note: "Nobody answered the request for approval in time. Nothing was done." };
-    case "cancelled":
-      return { result: "cancelled", note: "The call was cancelled before it ran." };
-  }
 }
 
 /**
@@ -233,8 +222,7 @@ class StreamReader {
   /** Counts are the provider's own; with none reported, nothing is said, which is not zero. */
   #sayUsage(final: boolean): void {
     if (this.#generated === null) return;
-    this.#run.emit({
-      type: "usage",
+    this.#run.reportUsage({
       generated: this.#generated,
       billed: final ? this.#generated : null,
       billedReasoning: final ? this.#reasoning : null,
@@ -242,17 +230,6 @@ class StreamReader {
       final,
     });
   }
-}
-
-const NO_END: AgentEnd = ended("disconnected", {
-  code: "stream-eof",
-  message: "The provider's stream ended without a reason, so nothing says that the answer is whole.",
-  retryable: true,
-  userMessage: "The connection to the model ended before the answer did.",
-});
-
-function ended(cause: Cause, error: UnsayErrorData): AgentEnd {
-  return { cause, error };
 }
 
 function endOf(reason: string, raw: string | undefined, hasText: boolean): AgentEnd | null {
@@ -274,56 +251,8 @@ function endOf(reason: string, raw: string | undefined, hasText: boolean): Agent
   }
 }
 
-function unknownReason(raw: string): AgentEnd {
-  return ended("failed", {
-    code: "finish-reason-unknown",
-    message: `The provider ended the answer for the reason ${JSON.stringify(raw.slice(0, 80))}, which does not say that it is whole.`,
-    retryable: false,
-    userMessage: "The answer ended for a reason we do not know.",
-  });
-}
-
-const OUTPUT_LIMIT: UnsayErrorData = { code: "output-limit", message: "The answer reached its limit of output tokens.", retryable: false };
-const CONTEXT_WINDOW: UnsayErrorData = {
-  code: "context-window",
-  message: "The conversation filled the model's context window.",
-  retryable: false,
-};
-const STEP_LIMIT: UnsayErrorData = {
-  code: "output-limit",
-  message: "The run reached its limit of model calls while the model still called tools. Raise `maxSteps`, or continue the answer.",
-  retryable: false,
-};
-const FILTERED: UnsayErrorData = { code: "guard-tripped", message: "The provider's content filter stopped the answer.", retryable: false };
-const PROVIDER_ERROR: UnsayErrorData = {
-  code: "provider-error",
-  message: "The provider reported an error while answering.",
-  retryable: true,
-  userMessage: "The model provider reported an error.",
-};
-
-/** What the provider wrote may hold account ids and keys, so only its status is passed on; the log has the rest. */
 function failed(error: unknown): AgentEnd {
-  const status = statusOf(error);
-  if (status === null)
-    return ended("failed", {
-      ...PROVIDER_ERROR,
-      message: `The model call failed (${error instanceof Error ? error.name : typeof error}). The provider did not say more.`,
-    });
-  const isBusy = status === 429 || status === 503 || status === 529;
-  return ended("failed", {
-    code:
-      status === 429
-        ? "rate-limited"
-        : isBusy
-          ? "provider-overloaded"
-          : status === 401 || status === 403
-            ? "unauthorized"
-            : "provider-error",
-    message: `The provider answered with status ${status}. ${status === 401 || status === 403 ? "Check the API key and the model's name." : isBusy ? "Wait before asking again." : "Look at what is sent."}`,
-    retryable: isBusy || status >= 500,
-    userMessage: isBusy ? "The model is busy right now." : "The model provider refused the request.",
-  });
+  return failedCall(statusOf(error), error);
 }
 
 function statusOf(error: unknown): number | null {

@@ -1,6 +1,7 @@
-import type { ApprovalItem, DecideCommand, DecidedItem, EventPayload } from "@unsay/core/protocol";
+import type { ApprovalItem, DecideCommand, DecidedItem, EventPayload, GrantScope } from "@unsay/core/protocol";
 import type { Clock } from "@unsay/core";
 import { conflict, HttpProblem, invalidRequest } from "../http/problem.js";
+import { readDecision, type ReviewItem } from "./decision.js";
 import type { ApprovalSigner, ApprovalSubject } from "./signature.js";
 
 export interface ApprovalsOptions {
@@ -13,18 +14,33 @@ export interface ApprovalsOptions {
   readonly emit: (payload: EventPayload) => void;
 }
 
+/** What the person who decides may do beside yes and no. */
+export interface AskOptions {
+  readonly editable: boolean;
+  readonly scopable: boolean;
+  readonly review: ReviewItem;
+}
+
+type Closed = "decided" | "expired" | "cancelled";
+
+interface Closing {
+  readonly items: readonly DecidedItem[];
+  readonly scopes: ReadonlyMap<string, GrantScope>;
+  readonly client: string | null;
+}
+
 interface OpenApproval {
   readonly subject: ApprovalSubject;
+  readonly review: ReviewItem;
   readonly expiresAt: number;
   readonly cancelExpiry: () => void;
-  readonly settle: (items: readonly DecidedItem[]) => void;
+  readonly settle: (closing: Closing) => void;
 }
 
 /** What the asker gets: the decision, and proof of what it was about. */
-export interface Answer {
-  readonly items: readonly DecidedItem[];
-  readonly subject: ApprovalSubject | null;
-  readonly sig: string | null;
+export interface Answer extends Closing {
+  readonly subject: ApprovalSubject;
+  readonly sig: string;
 }
 
 /**
@@ -34,7 +50,7 @@ export interface Answer {
 export class Approvals {
   readonly #options: ApprovalsOptions;
   readonly #open = new Map<string, OpenApproval>();
-  readonly #closed = new Map<string, "decided" | "expired" | "cancelled">();
+  readonly #closed = new Map<string, Closed>();
   #isShut = false;
 
   constructor(options: ApprovalsOptions) {
@@ -50,18 +66,19 @@ export class Approvals {
   }
 
   /** Asks, and waits for the decision, the expiry or the end of the run. Never rejects. */
-  async ask(items: readonly ApprovalItem[]): Promise<Answer> {
+  async ask(items: readonly ApprovalItem[], options: AskOptions): Promise<Answer> {
     const { thread, run, expiryMs, signer, createId } = this.#options;
     const subject = { approval: createId(), thread, run, items, expiresInMs: expiryMs };
     const sig = await signer.sign(subject);
-    if (this.#isShut) return { items: decideAll(items, "cancelled"), subject: null, sig: null };
-    return { items: await this.#pose(subject, sig), subject, sig };
+    if (this.#isShut) return { ...withdrawn(items), subject, sig };
+    return { ...(await this.#pose(subject, options, sig)), subject, sig };
   }
 
   /** Asks what a foreign stream asks. Unsigned, since nothing here can run what it is about. Resolves with the decision. */
-  relay(approval: string, items: readonly ApprovalItem[]): Promise<readonly DecidedItem[]> {
+  async relay(approval: string, items: readonly ApprovalItem[]): Promise<readonly DecidedItem[]> {
     const { thread, run, expiryMs } = this.#options;
-    return this.#pose({ approval, thread, run, items, expiresInMs: expiryMs });
+    const subject = { approval, thread, run, items, expiresInMs: expiryMs };
+    return (await this.#pose(subject, { editable: false, scopable: false, review: refuseExtras })).items;
   }
 
   /** A foreign stream says how its own question was answered. */
@@ -70,21 +87,21 @@ export class Approvals {
     if (open !== undefined) this.#close(open, items, "decided", by);
   }
 
-  #pose(subject: ApprovalSubject, sig?: string): Promise<readonly DecidedItem[]> {
+  #pose(subject: ApprovalSubject, { editable, scopable, review }: AskOptions, sig?: string): Promise<Closing> {
     const { clock, expiryMs, emit } = this.#options;
     const { approval, items, expiresInMs } = subject;
     emit({
       type: "approval.request",
       approval,
       items,
-      options: ["once"],
-      editable: false,
+      options: scopable ? ["once", "scoped"] : ["once"],
+      editable,
       expiresInMs,
       ...(sig === undefined ? {} : { sig }),
     });
     return new Promise((settle) => {
       const cancelExpiry = clock.after(expiryMs, () => this.#expire(approval));
-      this.#open.set(approval, { subject, cancelExpiry, settle, expiresAt: clock.now() + expiryMs });
+      this.#open.set(approval, { subject, review, cancelExpiry, settle, expiresAt: clock.now() + expiryMs });
     });
   }
 
@@ -94,10 +111,10 @@ export class Approvals {
     if (open === undefined) throw this.#refusal(command.approval);
     if (this.#options.clock.now() >= open.expiresAt) {
       this.#expire(command.approval);
-      throw expired(command.approval);
+      throw expiredApproval(command.approval);
     }
-    const items = readDecision(command, open.subject.items);
-    this.#close(open, items, "decided", "user");
+    const { items, scopes } = readDecision(command, open.subject.items, open.review);
+    this.#close(open, items, "decided", "user", { scopes, client: command.client });
   }
 
   /** The run ends or stops: what is open is cancelled, and nothing is asked any more. */
@@ -119,12 +136,12 @@ export class Approvals {
     if (open !== undefined) this.#close(open, decideAll(open.subject.items, "expired"), "expired", "server");
   }
 
-  #close(open: OpenApproval, items: readonly DecidedItem[], how: "decided" | "expired" | "cancelled", by: string): void {
+  #close(open: OpenApproval, items: readonly DecidedItem[], how: Closed, by: string, given?: Pick<Closing, "scopes" | "client">): void {
     this.#open.delete(open.subject.approval);
     this.#closed.set(open.subject.approval, how);
     open.cancelExpiry();
     this.#options.emit({ type: "approval.decision", approval: open.subject.approval, items, by });
-    open.settle(items);
+    open.settle({ items, ...(given ?? NOTHING_GIVEN) });
   }
 
   #refusal(id: string): HttpProblem {
@@ -132,7 +149,7 @@ export class Approvals {
       case undefined:
         return unknownApproval(id);
       case "expired":
-        return expired(id);
+        return expiredApproval(id);
       case "decided":
         return conflict("approval-closed", `The approval ${id} was answered before; the first answer counts. Load the thread to see it.`);
       case "cancelled":
@@ -149,32 +166,22 @@ export function unknownApproval(id: string): HttpProblem {
   });
 }
 
-function expired(id: string): HttpProblem {
+export function expiredApproval(id: string): HttpProblem {
   return conflict("approval-expired", `The approval ${id} has expired, which counts as a rejection. Nothing was run; ask again.`);
 }
 
-function decideAll(items: readonly ApprovalItem[], decision: DecidedItem["decision"]): readonly DecidedItem[] {
-  return items.map(({ call, argsHash }) => ({ call, argsHash, decision }));
+const NOTHING_GIVEN: Pick<Closing, "scopes" | "client"> = { scopes: new Map(), client: null };
+
+function withdrawn(items: readonly ApprovalItem[]): Closing {
+  return { items: decideAll(items, "cancelled"), ...NOTHING_GIVEN };
 }
 
-/** One choice for each item that was shown, bound to the arguments that were shown. */
-function readDecision(command: DecideCommand, asked: readonly ApprovalItem[]): readonly DecidedItem[] {
-  if (command.items.length !== asked.length) {
-    throw invalidRequest(
-      `The approval asks about ${asked.length} call(s), and the decision has ${command.items.length}. Decide each call once.`,
-      "items",
-    );
-  }
-  return asked.map(({ call, argsHash }) => {
-    const item = command.items.find((candidate) => candidate.call === call);
-    if (item === undefined) throw invalidRequest(`The decision says nothing about the call ${call}.`, "items");
-    if (item.argsHash !== argsHash) {
-      throw conflict(
-        "approval-args-mismatch",
-        `The decision on ${call} is about other arguments than were asked about, so nothing was run. Show the arguments of approval.request and decide again.`,
-      );
-    }
-    const decision = item.decision === "approve" ? "approved" : "rejected";
-    return { call, argsHash, decision, ...(item.reason === undefined ? {} : { reason: item.reason }) };
-  });
+/** For what nothing here can run: yes or no is all there is. */
+const refuseExtras: ReviewItem = ({ edited, scope }) => {
+  if (edited === undefined && scope === undefined) return {};
+  throw invalidRequest("This approval takes neither edited arguments nor a standing permission. Approve or reject.", "items");
+};
+
+function decideAll(items: readonly ApprovalItem[], decision: DecidedItem["decision"]): readonly DecidedItem[] {
+  return items.map(({ call, argsHash }) => ({ call, argsHash, decision }));
 }

@@ -1,7 +1,11 @@
+import { systemClock, type Clock } from "@unsay/core";
 import { HttpProblem, invalidRequest } from "./problem.js";
 
 /** Largest request body, in bytes. */
 export const MAX_BODY_BYTES: number = 1024 * 1024;
+
+/** How long a body may take to arrive. */
+const BODY_MS = 15_000;
 
 export interface GuardOptions {
   readonly allowedOrigins?: readonly string[];
@@ -12,11 +16,16 @@ export interface GuardOptions {
 export function checkOrigin(request: Request, { allowedOrigins, allowedHosts }: GuardOptions): void {
   const { host } = new URL(request.url);
   if (allowedHosts !== undefined && !allowedHosts.includes(host)) throw foreignHost(host);
-  if (request.method === "GET") return;
   const origin = request.headers.get("origin");
   if (origin !== null && allowedOrigins?.includes(origin) === true) return;
+  if (isForeign(request, origin, host)) throw crossSite(origin);
+}
+
+/** By what browsers say of themselves; before they said it, by the page's origin. Programs say neither. */
+function isForeign(request: Request, origin: string | null, host: string): boolean {
   const site = request.headers.get("sec-fetch-site");
-  if (site === "cross-site" || site === "same-site") throw crossSite(origin);
+  if (site !== null) return site === "cross-site" || (site === "same-site" && request.method !== "GET");
+  return origin !== null && request.method !== "GET" && URL.parse(origin)?.host !== host;
 }
 
 function foreignHost(host: string): HttpProblem {
@@ -30,13 +39,13 @@ function foreignHost(host: string): HttpProblem {
 function crossSite(origin: string | null): HttpProblem {
   return new HttpProblem(403, {
     code: "unauthorized",
-    message: `A page of another site (${JSON.stringify(origin)}) asked for a change, which is refused. Add its origin to \`allowedOrigins\` if it is yours.`,
+    message: `A page of another site (${JSON.stringify(origin)}) asked for this, which is refused. Add its origin to \`allowedOrigins\` if it is yours.`,
     retryable: false,
   });
 }
 
-/** The body as JSON. Throws an `HttpProblem` for another type, too many bytes, or what is no JSON. */
-export async function readJson(request: Request): Promise<unknown> {
+/** The body as JSON. Throws an `HttpProblem` for another type, too many bytes, too slow a sender, or what is no JSON. */
+export async function readJson(request: Request, clock: Clock = systemClock): Promise<unknown> {
   const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/json") {
     throw new HttpProblem(415, {
@@ -45,7 +54,7 @@ export async function readJson(request: Request): Promise<unknown> {
       retryable: false,
     });
   }
-  const text = await readText(request);
+  const text = await readText(request, clock);
   try {
     return JSON.parse(text);
   } catch {
@@ -53,16 +62,18 @@ export async function readJson(request: Request): Promise<unknown> {
   }
 }
 
-async function readText(request: Request): Promise<string> {
+async function readText(request: Request, clock: Clock): Promise<string> {
   if (Number(request.headers.get("content-length") ?? 0) > MAX_BODY_BYTES) throw tooLarge();
   const reader = request.body?.getReader();
   if (reader === undefined) return "";
   const decoder = new TextDecoder("utf-8", { fatal: true });
+  let cancel: () => void = () => {};
+  const tooLate = new Promise<never>((_, reject) => (cancel = clock.after(BODY_MS, () => reject(tooSlow()))));
   let text = "";
   let bytes = 0;
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await Promise.race([reader.read(), tooLate]);
       if (done) return text + decoder.decode();
       bytes += value.byteLength;
       if (bytes > MAX_BODY_BYTES) throw tooLarge();
@@ -72,6 +83,7 @@ async function readText(request: Request): Promise<string> {
     if (error instanceof HttpProblem) throw error;
     throw invalidRequest("The body could not be read as UTF-8 text. Send one JSON object.");
   } finally {
+    cancel();
     reader.cancel().catch(() => {});
   }
 }
@@ -81,5 +93,14 @@ function tooLarge(): HttpProblem {
     code: "invalid-request",
     message: `The body is larger than ${MAX_BODY_BYTES} bytes. Send less.`,
     retryable: false,
+  });
+}
+
+function tooSlow(): HttpProblem {
+  return new HttpProblem(408, {
+    code: "invalid-request",
+    message: `The body has not arrived within ${BODY_MS} ms. Send it at once.`,
+    retryable: true,
+    retryAfterMs: 1_000,
   });
 }

@@ -1,4 +1,14 @@
-import type { DecideCommand, DecideItem, RunCommand, StartCommand, StopCommand, UndoCommand, UserInput } from "@unsay/core/protocol";
+import type {
+  Attachment,
+  DecideCommand,
+  DecideItem,
+  GrantScope,
+  RunCommand,
+  StartCommand,
+  StopCommand,
+  UndoCommand,
+  UserInput,
+} from "@unsay/core/protocol";
 import { invalidRequest } from "./problem.js";
 import { isId, MAX_ID_LENGTH } from "./route.js";
 
@@ -6,6 +16,7 @@ import { isId, MAX_ID_LENGTH } from "./route.js";
 export const MAX_TEXT_LENGTH = 200_000;
 const MAX_ITEMS = 50;
 const MAX_LABELS = 20;
+const MAX_ATTACHMENTS = 20;
 
 type Fields = Record<string, unknown>;
 
@@ -41,14 +52,23 @@ export function parseStart(body: unknown, thread: string): StartCommand {
 export function parseCommand(body: unknown, thread: string): RunCommand {
   const fields = fieldsOf(body);
   sameAs(fields, "thread", thread);
-  switch (word(fields, "command", ["stop", "decide", "undo"])) {
+  switch (word(fields, "command", ["stop", "steer", "decide", "retry", "undo"])) {
     case "stop":
       return parseStop(fields, thread);
+    case "steer":
+      return { command: "steer", ...runFields(fields, thread), text: text(fields, "text") };
     case "decide":
       return parseDecide(fields, thread);
+    case "retry":
+      return { command: "retry", ...runFields(fields, thread), call: id(fields, "call") };
     default:
       return parseUndo(fields, thread);
   }
+}
+
+/** Reads which standing permission is to end. Throws an `HttpProblem`. */
+export function parseRevocation(body: unknown): string {
+  return id(fieldsOf(body), "grant");
 }
 
 function parseStop(fields: Fields, thread: string): StopCommand {
@@ -90,30 +110,30 @@ function parseDecide(fields: Fields, thread: string): DecideCommand {
 
 function decideItem(value: unknown): DecideItem {
   const fields = fieldsOf(value, "items");
-  if (fields["edited"] !== undefined) {
-    throw invalidRequest(
-      "This server does not take edited arguments. Reject the call with a reason, and let the model propose it anew.",
-      "edited",
-    );
-  }
   const reason = optional(fields, "reason", text);
+  const edited = fields["edited"] ?? undefined;
+  const scope = optional(fields, "scope", scopeOf);
   return {
     call: id(fields, "call"),
     argsHash: id(fields, "argsHash"),
     decision: word(fields, "decision", ["approve", "reject"]) as DecideItem["decision"],
+    ...(edited === undefined ? {} : { edited }),
     ...(reason === undefined ? {} : { reason }),
+    ...(scope === undefined ? {} : { scope }),
   };
 }
 
+function scopeOf(fields: Fields, name: string): GrantScope {
+  const scope = fieldsOf(fields[name], name);
+  return { argsPattern: text(scope, "argsPattern"), ms: count(scope, "ms") };
+}
+
 function parseUndo(fields: Fields, thread: string): UndoCommand {
-  return {
-    command: "undo",
-    id: id(fields, "id"),
-    client: id(fields, "client"),
-    thread,
-    run: id(fields, "run"),
-    receipt: id(fields, "receipt"),
-  };
+  return { command: "undo", ...runFields(fields, thread), receipt: id(fields, "receipt") };
+}
+
+function runFields(fields: Fields, thread: string): Pick<UndoCommand, "id" | "client" | "thread" | "run"> {
+  return { id: id(fields, "id"), client: id(fields, "client"), thread, run: id(fields, "run") };
 }
 
 function fieldsOf(value: unknown, field?: string): Fields {
@@ -155,7 +175,37 @@ function optional<T>(fields: Fields, name: string, read: (fields: Fields, name: 
 
 function userInput(fields: Fields, name: string): UserInput {
   const message = fieldsOf(fields[name], name);
-  return { id: id(message, "id"), text: text(message, "text") };
+  const attachments = optional(message, "attachments", attachmentsOf);
+  const quote = optional(message, "quote", text);
+  const edits = optional(message, "edits", id);
+  return {
+    id: id(message, "id"),
+    text: text(message, "text"),
+    ...(attachments === undefined ? {} : { attachments }),
+    ...(quote === undefined ? {} : { quote }),
+    ...(edits === undefined ? {} : { edits }),
+  };
+}
+
+function attachmentsOf(fields: Fields, name: string): readonly Attachment[] {
+  const list = fields[name];
+  if (!Array.isArray(list) || list.length === 0 || list.length > MAX_ATTACHMENTS) {
+    throw invalidRequest(`\`${name}\` must be a list of 1 to ${MAX_ATTACHMENTS} files.`, name);
+  }
+  return list.map(attachmentOf);
+}
+
+function attachmentOf(value: unknown): Attachment {
+  const fields = fieldsOf(value, "attachments");
+  const size = optional(fields, "size", count);
+  const url = optional(fields, "url", text);
+  return {
+    id: id(fields, "id"),
+    name: text(fields, "name"),
+    mediaType: text(fields, "mediaType"),
+    ...(size === undefined ? {} : { size }),
+    ...(url === undefined ? {} : { url }),
+  };
 }
 
 function labelsOf(fields: Fields, name: string): Readonly<Record<string, string>> {

@@ -5,8 +5,8 @@ export class HttpProblem extends Error {
   readonly status: number;
   readonly data: UnsayErrorData;
 
-  constructor(status: number, data: UnsayErrorData) {
-    super(data.message);
+  constructor(status: number, data: UnsayErrorData, options?: ErrorOptions) {
+    super(data.message, options);
     this.name = "HttpProblem";
     this.status = status;
     this.data = data;

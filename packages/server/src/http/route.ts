@@ -4,6 +4,8 @@ export type Route =
   | { readonly name: "start"; readonly thread: string }
   | { readonly name: "active"; readonly thread: string }
   | { readonly name: "messages"; readonly thread: string }
+  | { readonly name: "grants"; readonly thread: string }
+  | { readonly name: "revocations"; readonly thread: string }
   | { readonly name: "events"; readonly run: string }
   | { readonly name: "run-commands"; readonly run: string }
   | { readonly name: "thread-commands"; readonly thread: string };
@@ -12,6 +14,8 @@ const METHODS: Record<Route["name"], "GET" | "POST"> = {
   start: "POST",
   active: "GET",
   messages: "GET",
+  grants: "GET",
+  revocations: "POST",
   events: "GET",
   "run-commands": "POST",
   "thread-commands": "POST",
@@ -49,6 +53,10 @@ function matchPath(pathname: string, basePath: string): Route {
       return { name: "active", thread: checkId(id, "thread") };
     case "threads/messages":
       return { name: "messages", thread: checkId(id, "thread") };
+    case "threads/grants":
+      return { name: "grants", thread: checkId(id, "thread") };
+    case "threads/revocations":
+      return { name: "revocations", thread: checkId(id, "thread") };
     case "threads/commands":
       return { name: "thread-commands", thread: checkId(id, "thread") };
     case "runs/events":

@@ -63,7 +63,8 @@ async function pump(body: ReadableStream<Uint8Array>, outgoing: ServerResponse):
     for (;;) {
       const { done, value } = await reader.read();
       if (done || outgoing.destroyed) break;
-      if (!outgoing.write(value)) await drained(outgoing);
+      // A body that fails, as one does whose reader has stalled, must not wait for the socket.
+      if (!outgoing.write(value)) await Promise.race([drained(outgoing), reader.closed]);
     }
     outgoing.end();
   } finally {
@@ -84,6 +85,10 @@ function drained(outgoing: ServerResponse): Promise<void> {
   });
 }
 
+/** Who sends headers or a body slower than this is cut off. An answer may take as long as it takes. */
+const HEADERS_MS = 10_000;
+const REQUEST_MS = 30_000;
+
 export interface ServeOptions {
   readonly fetch: FetchHandler;
   /** 0, the default, takes any free port. */
@@ -102,7 +107,7 @@ export interface ServedHandler {
 
 /** Serves a `fetch` handler over HTTP. Rejects when the port is taken. */
 export function serve({ fetch, port = 0, host = "127.0.0.1" }: ServeOptions): Promise<ServedHandler> {
-  const server = createServer(toNodeHandler(fetch));
+  const server = createServer({ headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS }, toNodeHandler(fetch));
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, () => {

@@ -1,26 +1,23 @@
-import {
-  UnsayError,
-  type Cause,
-  type DecidedItem,
-  type DecideCommand,
-  type EventPayload,
-  type RunEnd,
-  type RunPhase,
-  type StopCommand,
-  type UnsayErrorData,
-  type Upstream,
-} from "@unsay/core/protocol";
-import { toTextMessages, type Clock, type Message } from "@unsay/core";
+import type { Cause, DecideCommand, EventPayload, RunEnd, RunPhase, SteerCommand, StopCommand, Upstream } from "@unsay/core/protocol";
+import type { Clock, Message } from "@unsay/core";
+import type { Agent, AgentEnd } from "../agents/agent.js";
 import { Approvals } from "../approval/approvals.js";
+import type { Policy } from "../approval/policy.js";
 import type { ApprovalSigner } from "../approval/signature.js";
-import type { Agent, AgentEnd, AgentEvent, AgentRun } from "../agents/agent.js";
+import { Holdback, type GuardSettings, type Trip } from "../guard/holdback.js";
 import type { Log } from "../log.js";
 import type { Store, StoredRun } from "../stores/store.js";
+import { CallGate } from "../tool-call/call-gate.js";
 import { CallLedger } from "../tool-call/call-ledger.js";
 import { CallRunner } from "../tool-call/call-runner.js";
-import type { ToolOutcome, ToolSet } from "../tool-call/tool.js";
+import { CommittedCalls } from "../tool-call/committed-calls.js";
+import type { ToolSet } from "../tool-call/tool.js";
+import { UsageLedger, type PollUsage } from "../usage/usage-ledger.js";
+import { usageRowOf } from "../usage/usage-rows.js";
+import { AgentDriver } from "./agent-driver.js";
+import { abortError } from "./run-errors.js";
 import { RunLog } from "./run-log.js";
-import { Speech } from "./speech.js";
+import { Steering } from "./steering.js";
 
 /** How long a stop waits to see whether the agent obeys before it is acknowledged. */
 const UPSTREAM_GRACE_MS = 250;
@@ -38,67 +35,66 @@ export interface LiveRunOptions {
   readonly settleMs: number;
   readonly approvalExpiryMs: number;
   readonly leaseMs: number;
+  readonly undoWindowMs: number;
+  readonly minToolLeadMs: number;
+  readonly usageDeadlineMs: number;
+  readonly policy?: Policy;
+  readonly guard?: GuardSettings;
+  readonly pollUsage?: PollUsage;
   readonly caps: { readonly resume: boolean; readonly cancelTool: boolean };
   readonly input: string;
   /** What was said before the input, oldest first. */
   readonly messages: readonly Message[];
+  /** Earlier answers to the same message: what they did is not done again. */
+  readonly earlier: readonly Message[];
   readonly partial: string;
   readonly onEnded: () => void;
 }
 
-type Ending = { readonly outcome: "complete" } | ({ readonly outcome: "truncated"; readonly by?: "user" | "server" } & AgentEnd);
+type TruncatedEnding = { readonly by?: "user" | "server" } & AgentEnd;
 
 const AFTER_END: ReadonlySet<EventPayload["type"]> = new Set(["receipt", "tool.result", "usage"]);
 
 /**
  * Produces one run, whoever listens or not. Whatever happens, it ends exactly once: the first of the agent's return or
- * throw, an accepted stop, and the server's shutdown decides how.
+ * throw, an accepted stop, a guard that says no, and the server's shutdown decides how.
  */
 export class LiveRun {
   readonly log: RunLog;
+  readonly usage: UsageLedger;
   readonly #options: LiveRunOptions;
   readonly #abort = new AbortController();
   readonly #ledger = new CallLedger();
   readonly #approvals: Approvals;
   readonly #calls: CallRunner;
-  readonly #speech: Speech;
-  readonly #relayed: Promise<unknown>[] = [];
-  readonly #adopted = new Set<string>();
+  readonly #steering: Steering;
+  readonly #driver: AgentDriver;
   #phase: RunPhase = "queued";
-  #ids = 0;
   /** Set at the one instant that decides how the run ends. */
   #isEnding = false;
   #isStopping = false;
   #isEnded = false;
-  #isRelaying = false;
-  #planned: Ending | null = null;
+  #isLost = false;
   #intent: StopCommand["intent"] = "stop";
   #agentDone: Promise<void> = Promise.resolve();
-  #isAgentDone = false;
   #ended: () => void = () => {};
   /** Resolves when the end is stored. */
   readonly done: Promise<void> = new Promise((resolve) => (this.#ended = resolve));
+  /** Resolves when nothing more can come of it: its end is stored, its usage known or given up, no tool on its way. */
+  readonly settled: Promise<void>;
 
   constructor(options: LiveRunOptions) {
     this.#options = options;
-    const { record, store, clock, leaseMs, log, signer, createId, approvalExpiryMs: expiryMs, tools } = options;
-    this.log = new RunLog({ record, store, clock, leaseMs, log, onLost: () => this.#abandon() });
+    const { record, clock, signer, createId, approvalExpiryMs: expiryMs, usageDeadlineMs: deadlineMs, pollUsage: poll } = options;
+    this.log = new RunLog({ ...options, onLost: () => this.#abandon() });
     const emit = (payload: EventPayload) => this.#write(payload);
     const ids = { thread: record.thread, run: record.run };
     this.#approvals = new Approvals({ ...ids, clock, expiryMs, signer, createId, emit });
-    this.#calls = new CallRunner({
-      ...ids,
-      tools,
-      clock,
-      signer,
-      createId,
-      log,
-      emit,
-      approvals: this.#approvals,
-      ledger: this.#ledger,
-      flush: () => this.log.flush(),
-    });
-    this.#speech = new Speech(emit, (kind) => this.#createPartId(kind));
+    this.#steering = new Steering(emit, () => this.log.lastSeq);
+    this.usage = new UsageLedger({ ...ids, clock, deadlineMs, ...(poll === undefined ? {} : { poll }), emit });
+    this.#calls = this.#createCalls(emit);
+    this.#driver = this.#createDriver(emit);
+    this.settled = this.done.then(() => this.usage.settled).then(() => this.#calls.idle());
   }
 
   get record(): StoredRun {
@@ -124,13 +120,22 @@ export class LiveRun {
 
   /** Says that the run is open and puts it on record, before the agent says a word. */
   async open(): Promise<void> {
-    const { record, heartbeatMs, caps } = this.#options;
+    const { record, heartbeatMs, caps, agent, guard } = this.#options;
     this.#write({
       type: "run.open",
       client: record.client,
       startKey: record.startKey,
       ...(Object.keys(record.labels).length === 0 ? {} : { labels: record.labels }),
-      caps: { resume: caps.resume, stop: "command", continue: true, cancelTool: caps.cancelTool, usage: true },
+      caps: {
+        resume: caps.resume,
+        stop: "command",
+        continue: true,
+        cancelTool: caps.cancelTool,
+        usage: true,
+        editArguments: true,
+        ...(agent.steer === true ? { steer: true } : {}),
+        ...(guard === undefined ? {} : { holdback: true }),
+      },
       heartbeatMs,
       ttlMs: null,
     });
@@ -144,16 +149,32 @@ export class LiveRun {
   }
 
   /** Accepts a stop: from this instant no tool starts and nothing the agent says is heard. Repeating it is no news. */
-  stop(command: Pick<StopCommand, "id" | "client" | "intent">): void {
+  stop(command: Pick<StopCommand, "id" | "client" | "intent"> & { readonly painted?: StopCommand["painted"] }): void {
     if (command.intent === "redirect") this.#intent = "redirect";
     if (this.#isEnding) return;
-    this.#isEnding = true;
     this.#isStopping = true;
+    if (command.painted !== undefined) this.usage.noteStop(command.painted);
+    this.#decideEnd();
     void this.#endByStop(command);
   }
 
   cancelCall(call: string): boolean {
     return this.#calls.cancel(call, "user");
+  }
+
+  /** The reader has seen enough of one call; the run goes on with what came. `false`: it does not come in pieces. */
+  hasEnough(call: string): boolean {
+    return this.#calls.enough(call);
+  }
+
+  /** Tries one failed call again under its own key. `false` where that can't be. */
+  retryCall(call: string): boolean {
+    return !this.#isEnding && this.#calls.retry(call);
+  }
+
+  /** `false`: the agent takes no words while it answers, or the id was used for others. */
+  steer(command: SteerCommand): boolean {
+    return this.#options.agent.steer === true && !this.#isEnding && this.#steering.add(command);
   }
 
   /** Throws an `HttpProblem` on a decision that is not one. */
@@ -168,183 +189,75 @@ export class LiveRun {
   /** The server ends the run by itself. */
   async interrupt(end: AgentEnd, settleMs: number = this.#options.settleMs): Promise<void> {
     if (!this.#isEnding) {
-      this.#isEnding = true;
-      await this.#endTruncated({ outcome: "truncated", by: "server", ...end }, settleMs);
+      this.#decideEnd();
+      await this.#endTruncated({ by: "server", ...end }, settleMs);
     }
     await this.done;
   }
 
-  // ── the agent ────────────────────────────────────────────────────────────────────────────────
-
-  async #drive(): Promise<void> {
-    let ending: Ending;
-    try {
-      await this.#runAgent();
-      ending = this.#planned ?? { outcome: "complete" };
-    } catch (error) {
-      ending = this.#planned ?? this.#failedBy(error);
-    }
-    this.#isAgentDone = true;
-    if (ending.outcome === "complete") await this.#calls.idle();
-    if (this.#isEnding) return;
-    this.#isEnding = true;
-    if (ending.outcome === "complete") await this.#endComplete();
-    else await this.#endTruncated(ending, this.#options.settleMs);
+  /** Says something about a run that may be over: receipts, results and usage. Resolves with whether it is on record. */
+  addLate(payloads: readonly EventPayload[]): Promise<boolean> {
+    for (const payload of payloads) this.#write(payload);
+    return this.log.flush();
   }
 
-  async #runAgent(): Promise<void> {
-    const answer = this.#options.agent(this.#createAgentRun());
-    if (!(Symbol.asyncIterator in answer)) await answer;
-    else
-      for await (const event of answer) {
-        if (this.#isEnding || this.#planned !== null) break;
-        this.#say(event);
-      }
-    while (this.#relayed.length > 0 && !this.#isEnding) await this.#relayed.pop();
-    // A foreign stream that never said how it ended was cut, however quietly its agent returned.
-    if (this.#isRelaying) this.#planned ??= { outcome: "truncated", cause: "disconnected", error: NO_END };
+  /** The server stops: what nobody has counted by now is unreported. */
+  async settleUsage(): Promise<void> {
+    this.usage.giveUp();
+    await this.log.flush();
   }
 
-  #failedBy(error: unknown): Ending {
-    const { log, record } = this.#options;
-    if (!this.#isEnding)
-      log({
-        level: "error",
-        event: "agent.failed",
-        run: record.run,
-        thread: record.thread,
-        message: "The agent threw, so the run ends as failed.",
-        error,
-      });
-    return { outcome: "truncated", cause: "failed", error: errorOfAgent(error) };
-  }
-
-  #createAgentRun(): AgentRun {
-    const { record, input, messages, partial, tools } = this.#options;
-    return {
-      thread: record.thread,
-      run: record.run,
-      message: record.message,
-      mode: record.mode,
-      input,
-      messages,
-      history: toTextMessages(messages),
-      partial,
-      labels: record.labels,
-      tools,
-      signal: this.#abort.signal,
-      createId: (kind) => this.#createPartId(kind),
-      emit: (event) => this.#say(event),
-      text: (delta) => this.#whileSpeaking(() => this.#speech.write("answer", delta)),
-      reasoning: (delta) => this.#whileSpeaking(() => this.#speech.write("reasoning", delta)),
-      closePart: () => this.#whileSpeaking(() => this.#speech.closePart()),
-      proposeCall: (name, call) => this.#whileSpeaking(() => this.#calls.propose(name, call)),
-      appendArgs: (call, delta) => this.#whileSpeaking(() => this.#calls.appendArgs(call, delta)),
-      refuseCall: (call, error) => this.#whileSpeaking(() => void this.#calls.refuse(call, error)),
-      callTool: (name, args, options) => this.#callTool(name, args, options?.call),
-      end: (end) => void (this.#planned ??= { outcome: "truncated", ...end }),
-      relay: (event) => this.#relay(event),
-    };
-  }
-
-  #whileSpeaking(speak: () => void): void {
-    if (!this.#isEnding && this.#planned === null) speak();
-  }
-
-  #say(event: AgentEvent): void {
-    this.#whileSpeaking(() => this.#check(() => this.#speech.say(event)));
-  }
-
-  /** An agent that says what it may not ends the run, even if it catches the error. */
-  #check(speak: () => void): void {
-    try {
-      speak();
-    } catch (error) {
-      this.#planned = this.#failedBy(error);
-      throw error;
-    }
-  }
-
-  #callTool(name: string, args: unknown, call?: string): Promise<ToolOutcome> {
-    const { signal } = this.#abort;
-    const outcome = new Promise<ToolOutcome>((resolve, reject) => {
-      const stop = () => reject(abortError());
-      if (signal.aborted || this.#isEnding) return stop();
-      signal.addEventListener("abort", stop, { once: true });
-      this.#speech.closePart();
-      this.#speech.forgetPhase();
-      this.#calls
-        .call(name, args, call ?? this.#createPartId("call"))
-        .then(resolve, reject)
-        .finally(() => signal.removeEventListener("abort", stop));
+  #createCalls(emit: (payload: EventPayload) => void): CallRunner {
+    const { record, earlier } = this.#options;
+    const shared = { ...this.#options, thread: record.thread, run: record.run, approvals: this.#approvals, emit };
+    return new CallRunner({
+      ...shared,
+      gate: new CallGate(shared),
+      ledger: this.#ledger,
+      committed: new CommittedCalls(earlier),
+      flush: () => this.log.flush(),
     });
-    // An agent that does not wait for a call must not bring the process down when the run is stopped.
-    outcome.catch(() => {});
-    return outcome;
   }
 
-  #relay(event: EventPayload): void {
-    this.#isRelaying = true;
-    this.#whileSpeaking(() => this.#check(() => this.#passOn(event)));
-  }
-
-  #passOn(event: EventPayload): void {
-    switch (event.type) {
-      case "run.open":
-      case "run.heartbeat":
-      case "run.goaway":
-        return;
-      case "run.end":
-        return this.#relayEnd(event);
-      case "approval.request":
-        return this.#relayApproval(event);
-      case "approval.decision":
-        this.#adopted.add(event.approval);
-        return this.#approvals.adopt(event.approval, event.items, event.by);
-      default:
-        return this.#speech.say(event, "relay");
-    }
-  }
-
-  #relayEnd(end: RunEnd): void {
-    if (end.outcome === "awaiting-approval") {
-      if (this.#relayed.length === 0) this.#planned = { outcome: "truncated", cause: "failed", error: RESULTS_MISSING };
-      return;
-    }
-    if (end.outcome === "complete") {
-      this.#planned = { outcome: "complete" };
-      return;
-    }
-    const { cause, resumable, error } = end;
-    this.#planned = { outcome: "truncated", cause, resumable, ...(error === undefined ? {} : { error }) };
-  }
-
-  /** A foreign stream waits for a decision. It is asked here, and whatever the answer, nothing here can run the call. */
-  #relayApproval(event: Extract<EventPayload, { type: "approval.request" }>): void {
-    const items = event.items.filter((item) => this.#ledger.undispatched.includes(item.call));
-    if (items.length === 0 || this.#approvals.has(event.approval)) return;
-    this.#relayed.push(this.#approvals.relay(event.approval, items).then((decided) => this.#endRelayedCalls(event.approval, decided)));
-  }
-
-  #endRelayedCalls(approval: string, items: readonly DecidedItem[]): void {
-    if (this.#isEnding || this.#adopted.has(approval)) return;
-    for (const { call, decision } of items) {
-      if (decision === "rejected") this.#write({ type: "tool.result", call, result: "rejected" });
-      if (decision === "approved") this.#write({ type: "tool.result", call, result: "error", error: NOT_OURS, effect: "none" });
-    }
-    this.#planned ??= { outcome: "truncated", cause: "failed", error: RESULTS_MISSING };
-  }
-
-  #createPartId(kind: string): string {
-    this.#ids += 1;
-    return `${kind}-${this.#options.record.run.slice(0, 8)}-${this.#ids}`;
+  #createDriver(write: (payload: EventPayload) => void): AgentDriver {
+    const { guard, clock, record } = this.#options;
+    const ids = { thread: record.thread, run: record.run };
+    const onTrip = (trip: Trip) => void this.#endByTrip(trip);
+    return new AgentDriver({
+      ...this.#options,
+      signal: this.#abort.signal,
+      approvals: this.#approvals,
+      ledger: this.#ledger,
+      calls: this.#calls,
+      steering: this.#steering,
+      write,
+      holdback: guard === undefined ? null : new Holdback({ ...ids, guard, clock, write, onTrip }),
+      onUsage: (report) => this.usage.report(report),
+      onSaid: (payload, tokens) => this.usage.noteSaid(payload, tokens),
+    });
   }
 
   // ── the end ──────────────────────────────────────────────────────────────────────────────────
 
-  async #endComplete(): Promise<void> {
-    this.#speech.closeAll();
-    await this.#finish({ type: "run.end", outcome: "complete", effects: this.#ledger.effects() });
+  async #drive(): Promise<void> {
+    const end = await this.#driver.drive();
+    if (this.#isEnding) return;
+    if (end.outcome === "complete") await this.#waitForAll();
+    if (this.#isEnding) return;
+    this.#decideEnd();
+    if (end.outcome === "complete") await this.#finish({ type: "run.end", outcome: "complete", effects: this.#ledger.effects() });
+    else await this.#endTruncated(end, this.#options.settleMs);
+  }
+
+  /** Nothing is complete while something of it is kept back or on its way. */
+  async #waitForAll(): Promise<void> {
+    await this.#driver.closeParts();
+    await this.#calls.idle();
+  }
+
+  #decideEnd(): void {
+    this.#isEnding = true;
+    this.#driver.silence();
   }
 
   async #endByStop(command: Pick<StopCommand, "id" | "client">): Promise<void> {
@@ -354,13 +267,23 @@ export class LiveRun {
     this.#write({ type: "stop.ack", command: command.id, client: command.client, atSeq, upstream, settling });
     await this.#calls.settle(this.#options.settleMs);
     const cause: Cause = this.#intent === "redirect" ? "redirected" : "stopped";
-    await this.#finish(this.#truncatedEnd({ outcome: "truncated", cause, by: "user" }));
+    await this.#finish(this.#truncatedEnd({ cause, by: "user" }));
   }
 
-  async #endTruncated(ending: Extract<Ending, { outcome: "truncated" }>, settleMs: number): Promise<void> {
+  async #endTruncated(ending: TruncatedEnding, settleMs: number): Promise<void> {
     this.#shut("server");
     await this.#calls.settle(settleMs);
     await this.#finish(this.#truncatedEnd(ending));
+  }
+
+  /** What was let through before goes too, and the record with it. */
+  async #endByTrip({ code, reason }: Trip): Promise<void> {
+    if (this.#isEnding) return;
+    this.#decideEnd();
+    const spans = [...new Set(this.log.events.flatMap((event) => (event.type === "span.append" ? [event.span] : [])))];
+    if (spans.length > 0) this.#write({ type: "span.retract", spans, reason, expunge: true });
+    const error = { code, message: `The answer was withheld: ${reason}`, retryable: code === "guard-timeout", userMessage: reason };
+    await this.#endTruncated({ cause: "withheld", by: "server", error }, this.#options.settleMs);
   }
 
   #shut(by: string): readonly string[] {
@@ -368,18 +291,17 @@ export class LiveRun {
     return this.#calls.shut(by);
   }
 
-  /** Whether the model was really stopped is known only of an agent that gives up when told. */
+  /** Whether the model was really stopped is known only of an agent that gives up when told, or that knows its provider. */
   async #upstream(): Promise<Upstream> {
-    if (this.#isAgentDone) return "already-finished";
+    if (this.#driver.isDone) return "already-finished";
     let cancel: () => void = () => {};
     const grace = new Promise<void>((resolve) => (cancel = this.#options.clock.after(UPSTREAM_GRACE_MS, resolve)));
     await Promise.race([this.#agentDone, grace]);
     cancel();
-    return this.#isAgentDone ? "aborted" : "unknown";
+    return this.#driver.upstream ?? (this.#driver.isDone ? "aborted" : "unknown");
   }
 
-  #truncatedEnd(ending: Extract<Ending, { outcome: "truncated" }>): RunEnd {
-    const { cause, resumable, error, by } = ending;
+  #truncatedEnd({ cause, resumable, error, by }: TruncatedEnding): RunEnd {
     return {
       type: "run.end",
       outcome: "truncated",
@@ -392,6 +314,7 @@ export class LiveRun {
   }
 
   async #finish(end: RunEnd): Promise<void> {
+    this.#steering.end("the answer ended before the model could be told");
     this.#isEnded = true;
     const isStored = await this.log.finish(end);
     const { log, record, onEnded } = this.#options;
@@ -403,22 +326,40 @@ export class LiveRun {
       message: isStored ? describeEnd(end) : `The end (${describeEnd(end)}) could not be stored, so no reader was told of it.`,
       details: { outcome: end.outcome, ...(end.outcome === "truncated" ? { cause: end.cause } : {}), durationMs: this.log.elapsedMs },
     });
+    this.usage.end();
+    void this.usage.settled.then(() => this.#reconcile(end));
     this.#ended();
     onEnded();
   }
 
+  /** One line a run: what was made, seen and billed. */
+  #reconcile(end: RunEnd): void {
+    const { log, record } = this.#options;
+    const row = usageRowOf({ ...record, end }, this.log.events);
+    log({
+      level: "info",
+      event: "usage.reconciled",
+      run: record.run,
+      thread: record.thread,
+      message: `Usage is ${row.status}.`,
+      details: { ...row },
+    });
+  }
+
   /** The run belongs to somebody else now: be silent and let go. */
   #abandon(): void {
-    this.#isEnding = true;
+    this.#isLost = true;
+    this.#decideEnd();
     this.#isEnded = true;
     this.#shut("server");
     this.log.close();
+    this.usage.giveUp();
     this.#ended();
     this.#options.onEnded();
   }
 
   #write(payload: EventPayload): void {
-    if (this.#isEnded && !AFTER_END.has(payload.type)) return;
+    if (this.#isLost || (this.#isEnded && !AFTER_END.has(payload.type))) return;
     if (payload.type === "run.phase") this.#phase = payload.phase;
     this.#ledger.apply(payload);
     this.log.write(payload);
@@ -428,39 +369,3 @@ export class LiveRun {
 function describeEnd(end: RunEnd): string {
   return end.outcome === "truncated" ? `truncated, ${end.cause}` : end.outcome;
 }
-
-function abortError(): DOMException {
-  return new DOMException("The run was stopped.", "AbortError");
-}
-
-function errorOfAgent(error: unknown): UnsayErrorData {
-  if (error instanceof UnsayError) return error.toJSON();
-  const kind = error instanceof Error ? error.name : typeof error;
-  return {
-    code: "agent-failed",
-    message: `The agent threw (${kind}) before its answer was whole. The server's log has the details.`,
-    retryable: true,
-    userMessage: "Something went wrong while answering.",
-  };
-}
-
-const NOT_OURS: UnsayErrorData = {
-  code: "tool-not-ready",
-  message: "This call was passed on from another stream. No tool here can run it, so nothing was done.",
-  retryable: false,
-  userMessage: "This call belongs to a recording and was not run.",
-};
-
-const NO_END: UnsayErrorData = {
-  code: "stream-eof",
-  message: "The stream that was passed on ended without saying how the answer ended.",
-  retryable: true,
-  userMessage: "The connection to the model ended before the answer did.",
-};
-
-const RESULTS_MISSING: UnsayErrorData = {
-  code: "tool-results-missing",
-  message: "The stream that was passed on waits for the result of a call that nothing here can run.",
-  retryable: false,
-  userMessage: "The answer waits for tool results that nobody sends.",
-};

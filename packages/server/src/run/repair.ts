@@ -4,8 +4,7 @@ import { CallLedger } from "../tool-call/call-ledger.js";
 
 /** The last words on a run whose producer is gone: what never started never ran, what had started is not known. */
 export function createRepair(record: StoredRun, events: readonly UnsayEvent[]): readonly UnsayEvent[] {
-  const ledger = new CallLedger();
-  for (const event of events) ledger.apply(event);
+  const ledger = ledgerOf(events);
   const t = events.at(-1)?.t ?? null;
   const factory = createEventFactory({ thread: record.thread, run: record.run, message: record.message }, record.lastSeq + 1);
   const opening: readonly EventPayload[] =
@@ -28,6 +27,13 @@ export function createRepair(record: StoredRun, events: readonly UnsayEvent[]): 
     effects: ledger.effects(),
   };
   return [...opening, ...closing, end].map((payload) => factory.make(payload, { t }));
+}
+
+/** What a log says about its calls. */
+export function ledgerOf(events: readonly UnsayEvent[]): CallLedger {
+  const ledger = new CallLedger();
+  for (const event of events) ledger.apply(event);
+  return ledger;
 }
 
 function closeCalls(ledger: CallLedger): readonly EventPayload[] {

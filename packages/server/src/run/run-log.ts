@@ -5,6 +5,7 @@ import {
   type EventOf,
   type EventPayload,
   type RunEnd,
+  type UnsayErrorData,
   type UnsayEvent,
 } from "@unsay/core/protocol";
 import type { Clock } from "@unsay/core";
@@ -14,6 +15,14 @@ import { expungeEvents } from "./expunge.js";
 
 /** A run is stored at most this often; what must be on record before something happens is flushed at once. */
 export const STORE_EVERY_MS = 100;
+
+/** What a reader is told only when it can't be lost any more: what was decided, what was done, and how it ended. */
+const BINDING: ReadonlySet<string> = new Set(["approval.decision", "receipt", "stop.ack", "run.end"]);
+/** Stored at once: what binds, and a question, so that no other process starts an answer past it. */
+const PRESSING: ReadonlySet<string> = new Set([...BINDING, "approval.request"]);
+
+/** How soon a store that failed is tried again. */
+const RETRY_MS = 1_000;
 
 export interface RunLogOptions {
   readonly record: StoredRun;
@@ -37,17 +46,21 @@ export interface EventSource {
 
 /**
  * The ordered log of one live run: numbers its events without holes, hands them to readers at once and to the store
- * in batches. The end is the exception: readers see it only when the store has it, so no reload can contradict it.
+ * in batches. What binds is the exception: readers see it only when the store has it, so no reload can contradict it.
  */
 export class RunLog implements EventSource {
   readonly #options: RunLogOptions;
   readonly #factory: EventFactory;
   readonly #startedAt: number;
   readonly #events: UnsayEvent[] = [];
+  readonly #toRewrite: UnsayEvent[] = [];
   #visible = 0;
   #saved = 0;
-  #isFinishing = false;
+  /** Index of the first event that no reader may see before it is stored. */
+  #heldAt: number | null = null;
   #isClosed = false;
+  /** Nothing more is written: the run is another's, or its end was told without being stored. */
+  #isLost = false;
   #saving: Promise<boolean> = Promise.resolve(true);
   #cancelTimer: (() => void) | null = null;
   #cancelRenewal: (() => void) | null = null;
@@ -102,8 +115,10 @@ export class RunLog implements EventSource {
     const event = this.#factory.make(withoutEnvelope(payload), { t: this.elapsedMs });
     this.#events.push(event);
     if (event.type === "span.retract" && event.expunge) this.#expunge(event);
-    if (!this.#isFinishing) this.#show();
-    this.#cancelTimer ??= this.#options.clock.after(STORE_EVERY_MS, () => void this.flush());
+    if (BINDING.has(event.type)) this.#heldAt ??= this.#events.length - 1;
+    this.#show();
+    if (PRESSING.has(event.type)) void this.flush();
+    else this.#cancelTimer ??= this.#options.clock.after(STORE_EVERY_MS, () => void this.flush());
     return event;
   }
 
@@ -115,15 +130,45 @@ export class RunLog implements EventSource {
     return this.#saving;
   }
 
-  /** Writes the end; resolves when it is stored and readers have been told. */
+  /**
+   * Writes the end; resolves when it is stored and readers have been told. `false`: it could not be stored as long as
+   * the lease runs, and readers were told that instead.
+   */
   async finish(end: RunEnd): Promise<boolean> {
-    this.#isFinishing = true;
     this.write(end);
-    const isStored = await this.flush();
-    this.#isFinishing = false;
-    if (isStored) this.#show();
+    const isStored = await this.#flushWhileLeased();
+    if (!isStored && !this.#isLost) this.#showUnstored(end);
     this.close();
     return isStored;
+  }
+
+  async #flushWhileLeased(): Promise<boolean> {
+    const { clock, leaseMs } = this.#options;
+    const giveUpAt = clock.now() + leaseMs;
+    for (;;) {
+      if (await this.flush()) return true;
+      if (this.#isLost || clock.now() >= giveUpAt) return false;
+      await new Promise<void>((resolve) => void clock.after(RETRY_MS, resolve));
+    }
+  }
+
+  /** Whoever reads now is not told what a reload could contradict: whole or not, the answer is on no record. */
+  #showUnstored({ effects }: RunEnd): void {
+    this.#isLost = true;
+    const end: RunEnd = {
+      type: "run.end",
+      outcome: "truncated",
+      cause: "failed",
+      resumable: false,
+      error: UNSTORED,
+      by: "server",
+      effects,
+    };
+    const { thread, run, message } = this.#options.record;
+    const factory = createEventFactory({ thread, run, message }, this.#events.length);
+    this.#events[this.#events.length - 1] = factory.make(end, { t: this.elapsedMs });
+    this.#heldAt = null;
+    this.#show();
   }
 
   /** No reader waits any longer. Late receipts may still be written. */
@@ -137,8 +182,10 @@ export class RunLog implements EventSource {
   async #save(): Promise<boolean> {
     const { store, record, log } = this.#options;
     const batch = this.#events.slice(this.#saved);
-    if (batch.length === 0) return true;
+    if (this.#isLost) return false;
     try {
+      await this.#rewrite();
+      if (batch.length === 0) return true;
       const isOwner = await store.append(record.run, record.owner, batch, this.#leaseUntil());
       if (!isOwner) return this.#lose();
     } catch (error) {
@@ -150,10 +197,20 @@ export class RunLog implements EventSource {
         message: "Events of this run could not be stored. They are tried again with the next ones.",
         error,
       });
+      this.#cancelTimer ??= this.#options.clock.after(RETRY_MS, () => void this.flush());
       return false;
     }
     this.#saved += batch.length;
+    this.#release();
     return true;
+  }
+
+  /** Text that was withdrawn goes from the store too, however often that has to be tried. */
+  async #rewrite(): Promise<void> {
+    const changed = this.#toRewrite.slice();
+    if (changed.length === 0) return;
+    await this.#options.store.rewrite(this.#options.record.run, changed);
+    this.#toRewrite.splice(0, changed.length);
   }
 
   #lose(): false {
@@ -165,6 +222,7 @@ export class RunLog implements EventSource {
       thread: record.thread,
       message: "Another process has ended this run, so its producer stops without a word.",
     });
+    this.#isLost = true;
     onLost();
     return false;
   }
@@ -172,23 +230,20 @@ export class RunLog implements EventSource {
   #expunge(retract: EventOf<"span.retract">): void {
     const changed = expungeEvents(this.#events, retract);
     for (const event of changed) if (event.seq !== null) this.#events[event.seq - 1] = event;
-    const { store, record, log } = this.#options;
-    this.#saving = this.#saving.then(async (isStored) => {
-      await store.rewrite(record.run, changed).catch((error: unknown) => {
-        log({
-          level: "error",
-          event: "store.failed",
-          run: record.run,
-          message: "Withdrawn text could not be taken out of the store. Take it out by hand.",
-          error,
-        });
-      });
-      return isStored;
-    });
+    this.#toRewrite.push(...changed);
+    this.#saving = this.#saving.then(() => this.#save());
+  }
+
+  /** What is stored now may be seen, and what stands behind it up to the next that is not. */
+  #release(): void {
+    if (this.#heldAt === null || this.#heldAt >= this.#saved) return;
+    const next = this.#events.findIndex((event, index) => index >= this.#saved && BINDING.has(event.type));
+    this.#heldAt = next === -1 ? null : next;
+    this.#show();
   }
 
   #show(): void {
-    this.#visible = this.#events.length;
+    this.#visible = this.#heldAt ?? this.#events.length;
     this.#notify();
   }
 
@@ -228,3 +283,10 @@ function withoutEnvelope(payload: EventPayload): EventPayload {
   } = payload as EventPayload & Partial<Envelope>;
   return rest;
 }
+
+const UNSTORED: UnsayErrorData = {
+  code: "store-unavailable",
+  message: "The server's storage failed, so how this answer ended is on no record. What you see may be missing after a reload.",
+  retryable: true,
+  userMessage: "This answer could not be saved.",
+};

@@ -24,13 +24,13 @@ const SOME_ENVELOPE = { v: 1, thread: "", run: "", message: "", seq: 1, t: 0 };
 
 /** Keeps account of the parts an agent opened, and refuses what it has no right to say. */
 export class Speech {
-  readonly #write: (payload: EventPayload) => void;
+  readonly #write: (payload: EventPayload, tokens?: number) => void;
   readonly #createId: (kind: string) => string;
   readonly #open = new Set<string>();
   #current: { readonly part: string; readonly span: string; readonly kind: "answer" | "reasoning" } | null = null;
   #phase: RunPhase | null = null;
 
-  constructor(write: (payload: EventPayload) => void, createId: (kind: string) => string) {
+  constructor(write: (payload: EventPayload, tokens?: number) => void, createId: (kind: string) => string) {
     this.#write = write;
     this.#createId = createId;
   }
@@ -49,10 +49,15 @@ export class Speech {
     this.#write(payload);
   }
 
-  write(kind: "answer" | "reasoning", text: string): void {
+  /** `tokens`: how many the text has, where the agent knows. */
+  write(kind: "answer" | "reasoning", text: string, tokens?: number): void {
     for (let start = 0; start < text.length; start += MAX_DELTA_LENGTH) {
       const { part, span } = this.#partOf(kind);
-      this.#write({ type: "span.append", part, span, text: text.slice(start, start + MAX_DELTA_LENGTH) });
+      const piece = text.slice(start, start + MAX_DELTA_LENGTH);
+      this.#write(
+        { type: "span.append", part, span, text: piece },
+        tokens === undefined ? undefined : (tokens * piece.length) / text.length,
+      );
     }
   }
 
@@ -94,7 +99,8 @@ export class Speech {
 
   #problemOf(payload: EventPayload): string | null {
     const parsed = parseEvent({ ...SOME_ENVELOPE, ...payload });
-    if (!parsed.ok) return parsed.unknownType === undefined ? parsed.message : `no reader knows the event ${parsed.unknownType}`;
+    if (!parsed.ok) return parsed.message;
+    if (parsed.event.type === "unknown") return `no reader knows the event ${parsed.event.name}`;
     if (payload.type === "span.append" && !this.#open.has(payload.part))
       return `span.append names the part ${payload.part}, which is not open`;
     if (payload.type === "part.open" && this.#open.has(payload.part)) return `the part ${payload.part} is open already`;

@@ -1,19 +1,38 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { systemClock, type Clock } from "@unsay/core";
 import { parseEvent, type UnsayEvent } from "@unsay/core/protocol";
-import { endAmong, isContiguous, type NewRun, type Store, type StoredRun, type StoredStop } from "./store.js";
+import type { StoredGrant } from "../approval/grants.js";
+import { endAmong, endedAt, newAmong, type NewRun, type PostedCommand, type Store, type StoredRun, type StoredStop } from "./store.js";
+import { Watchers } from "./watchers.js";
 
 export interface SqliteStoreOptions {
   /** A file, made with its folder when absent, or `:memory:`. */
   readonly path: string;
+  /** The largest the file may become, in bytes; a write beyond it fails like on a full disk. Default: what the disk takes. */
+  readonly maxBytes?: number;
+  readonly clock?: Clock;
 }
 
-const SCHEMA = `
+/** Node's SQLite waits for another process's lock without letting anything else run, so it waits briefly. */
+const BLOCKING_WAIT_MS = 20;
+/** How long a call is tried again while another process writes. */
+const BUSY_MS = 2_000;
+const RETRY_MS = 25;
+/** How often the file is asked whether another process has changed it, while somebody watches. */
+const LOOK_MS = 100;
+/** Early stops kept beyond their use. */
+const MAX_EARLY_STOPS = 1_000;
+
+const SETTINGS = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
-  PRAGMA busy_timeout = 2000;
+  PRAGMA busy_timeout = ${BUSY_MS};
   PRAGMA secure_delete = ON;
+`;
+
+const SCHEMA = `
   CREATE TABLE IF NOT EXISTS runs (
     position INTEGER PRIMARY KEY,
     run TEXT NOT NULL UNIQUE,
@@ -25,6 +44,8 @@ const SCHEMA = `
     last_seq INTEGER NOT NULL DEFAULT 0,
     ended TEXT,
     stop TEXT,
+    ended_at INTEGER,
+    archived TEXT,
     UNIQUE (thread, start_key)
   );
   CREATE TABLE IF NOT EXISTS events (
@@ -39,129 +60,318 @@ const SCHEMA = `
     fingerprint TEXT NOT NULL,
     PRIMARY KEY (run, id)
   ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS posted (
+    position INTEGER PRIMARY KEY,
+    run TEXT NOT NULL,
+    id TEXT NOT NULL,
+    body TEXT NOT NULL,
+    answer TEXT,
+    UNIQUE (run, id)
+  );
+  CREATE TABLE IF NOT EXISTS early_stops (
+    position INTEGER PRIMARY KEY,
+    thread TEXT NOT NULL,
+    start_key TEXT NOT NULL,
+    stop TEXT NOT NULL,
+    UNIQUE (thread, start_key)
+  );
+  CREATE TABLE IF NOT EXISTS grants (
+    thread TEXT NOT NULL,
+    id TEXT NOT NULL,
+    data TEXT NOT NULL,
+    PRIMARY KEY (thread, id)
+  ) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS runs_of_thread ON runs (thread, position);
+  CREATE INDEX IF NOT EXISTS runs_with_log ON runs (ended_at) WHERE archived IS NULL AND ended_at IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS posted_unanswered ON posted (run) WHERE answer IS NULL;
 `;
+
+/** Columns that files of the first version lack. */
+const LATER_COLUMNS = ["ended_at INTEGER", "archived TEXT"];
 
 /**
  * Keeps the record in one file by Node's own SQLite (Node 22.13 or newer). Several processes may share the file.
- * Throws when the file can't be opened.
+ * What was stored survives a killed process. Throws when the file can't be opened.
  */
 export function createSqliteStore(options: SqliteStoreOptions): Store {
   if (options.path !== ":memory:") mkdirSync(dirname(options.path), { recursive: true });
-  return new SqliteStore(new DatabaseSync(options.path));
+  const database = new DatabaseSync(options.path);
+  prepareDatabase(database, options.maxBytes);
+  return new SqliteStore(database, options.clock ?? systemClock);
+}
+
+function prepareDatabase(database: DatabaseSync, maxBytes: number | undefined): void {
+  database.exec(SETTINGS);
+  const columns = database.prepare("PRAGMA table_info(runs)").all();
+  const missing = LATER_COLUMNS.filter((column) => !columns.some(({ name }) => column.startsWith(`${String(name)} `)));
+  if (columns.length > 0) for (const column of missing) database.exec(`ALTER TABLE runs ADD COLUMN ${column}`);
+  database.exec(SCHEMA);
+  database.exec(`PRAGMA busy_timeout = ${BLOCKING_WAIT_MS}`);
+  const pageSize = Number(database.prepare("PRAGMA page_size").get()?.["page_size"]);
+  if (maxBytes !== undefined) database.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(maxBytes / pageSize))}`);
 }
 
 type Row = Record<string, unknown>;
+type Value = string | number | null;
 
 class SqliteStore implements Store {
   readonly #database: DatabaseSync;
+  readonly #clock: Clock;
+  readonly #statements = new Map<string, StatementSync>();
+  readonly #watchers = new Watchers();
+  #cancelLook: (() => void) | null = null;
+  #version = 0;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, clock: Clock) {
     this.#database = database;
-    database.exec(SCHEMA);
+    this.#clock = clock;
   }
 
   async createRun(run: NewRun): Promise<{ readonly run: StoredRun; readonly created: boolean }> {
     const { run: id, thread, startKey, owner, leaseUntil, ...facts } = run;
-    const inserted = this.#database
-      .prepare(
+    return this.#try(() => {
+      const inserted = this.#run(
         "INSERT INTO runs (run, thread, start_key, facts, owner, lease_until) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (thread, start_key) DO NOTHING",
-      )
-      .run(id, thread, startKey, JSON.stringify(facts), owner, leaseUntil);
-    const found = await this.findRun(thread, startKey);
-    if (found === null) throw new Error("SQLite took the run and lost it.");
-    return { run: found, created: Number(inserted.changes) === 1 };
+        [id, thread, startKey, JSON.stringify(facts), owner, leaseUntil],
+      );
+      const found = readRun(this.#get("SELECT * FROM runs WHERE thread = ? AND start_key = ?", [thread, startKey]));
+      if (found === null) throw new Error("SQLite took the run and lost it.");
+      return { run: found, created: inserted === 1 };
+    });
   }
 
   async getRun(run: string): Promise<StoredRun | null> {
-    return readRun(this.#database.prepare("SELECT * FROM runs WHERE run = ?").get(run));
+    return this.#try(() => readRun(this.#get("SELECT * FROM runs WHERE run = ?", [run])));
   }
 
   async findRun(thread: string, startKey: string): Promise<StoredRun | null> {
-    return readRun(this.#database.prepare("SELECT * FROM runs WHERE thread = ? AND start_key = ?").get(thread, startKey));
+    return this.#try(() => readRun(this.#get("SELECT * FROM runs WHERE thread = ? AND start_key = ?", [thread, startKey])));
   }
 
   async listRuns(thread: string): Promise<readonly StoredRun[]> {
-    const rows = this.#database.prepare("SELECT * FROM runs WHERE thread = ? ORDER BY position").all(thread);
+    const rows = await this.#try(() => this.#all("SELECT * FROM runs WHERE thread = ? ORDER BY position", [thread]));
     return rows.map(readRun).filter((run) => run !== null);
   }
 
   async append(run: string, owner: string, events: readonly UnsayEvent[], leaseUntil: number): Promise<boolean> {
     return this.#transaction(() => {
-      const row = this.#database.prepare("SELECT last_seq FROM runs WHERE run = ? AND owner = ?").get(run, owner);
-      if (row === undefined || !isContiguous(Number(row["last_seq"]), events)) return false;
-      this.#insert(run, events);
-      this.#database.prepare("UPDATE runs SET lease_until = ? WHERE run = ?").run(leaseUntil, run);
+      const row = this.#get("SELECT last_seq, facts FROM runs WHERE run = ? AND owner = ?", [run, owner]);
+      if (row === undefined || !this.#insert(run, row, events)) return false;
+      this.#run("UPDATE runs SET lease_until = ? WHERE run = ?", [leaseUntil, run]);
       return true;
-    });
+    }, run);
   }
 
   async renewLease(run: string, owner: string, leaseUntil: number): Promise<boolean> {
-    const updated = this.#database.prepare("UPDATE runs SET lease_until = ? WHERE run = ? AND owner = ?").run(leaseUntil, run, owner);
-    return Number(updated.changes) === 1;
+    return this.#try(() => this.#run("UPDATE runs SET lease_until = ? WHERE run = ? AND owner = ?", [leaseUntil, run, owner]) === 1);
   }
 
   async read(run: string, after: number): Promise<readonly UnsayEvent[]> {
-    const rows = this.#database.prepare("SELECT data FROM events WHERE run = ? AND seq > ? ORDER BY seq").all(run, after);
+    const rows = await this.#try(() => this.#all("SELECT data FROM events WHERE run = ? AND seq > ? ORDER BY seq", [run, after]));
     return rows.map(readEvent).filter((event) => event !== null);
   }
 
   async rewrite(run: string, events: readonly UnsayEvent[]): Promise<void> {
-    this.#transaction(() => {
-      const update = this.#database.prepare("UPDATE events SET data = ? WHERE run = ? AND seq = ?");
-      for (const event of events) update.run(JSON.stringify(event), run, event.seq);
-    });
+    await this.#transaction(() => {
+      for (const event of events)
+        this.#run("UPDATE events SET data = ? WHERE run = ? AND seq = ?", [JSON.stringify(event), run, event.seq]);
+    }, run);
     // What was taken out must not remain in the write-ahead log either.
     this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   }
 
   async repair(run: string, now: number, events: readonly UnsayEvent[]): Promise<boolean> {
     return this.#transaction(() => {
-      const row = this.#database.prepare("SELECT last_seq FROM runs WHERE run = ? AND ended IS NULL AND lease_until <= ?").get(run, now);
-      if (row === undefined || !isContiguous(Number(row["last_seq"]), events)) return false;
-      this.#insert(run, events);
-      this.#database.prepare("UPDATE runs SET owner = '' WHERE run = ?").run(run);
+      const row = this.#get("SELECT last_seq, facts FROM runs WHERE run = ? AND ended IS NULL AND lease_until <= ?", [run, now]);
+      if (row === undefined || events[0]?.seq !== Number(row["last_seq"]) + 1 || !this.#insert(run, row, events)) return false;
+      this.#run("UPDATE runs SET owner = '' WHERE run = ?", [run]);
       return true;
-    });
+    }, run);
   }
 
   async saveStop(run: string, stop: StoredStop): Promise<void> {
-    this.#database.prepare("UPDATE runs SET stop = ? WHERE run = ?").run(JSON.stringify(stop), run);
+    await this.#try(() => this.#run("UPDATE runs SET stop = ? WHERE run = ?", [JSON.stringify(stop), run]));
+  }
+
+  async saveEarlyStop(thread: string, startKey: string, stop: string): Promise<void> {
+    await this.#transaction(() => {
+      this.#run("INSERT OR REPLACE INTO early_stops (thread, start_key, stop) VALUES (?, ?, ?)", [thread, startKey, stop]);
+      this.#run("DELETE FROM early_stops WHERE position <= (SELECT max(position) FROM early_stops) - ?", [MAX_EARLY_STOPS]);
+    });
+  }
+
+  async findEarlyStop(thread: string, startKey: string): Promise<string | null> {
+    const row = await this.#try(() => this.#get("SELECT stop FROM early_stops WHERE thread = ? AND start_key = ?", [thread, startKey]));
+    return row === undefined ? null : String(row["stop"]);
   }
 
   async saveCommand(run: string, id: string, fingerprint: string): Promise<void> {
-    this.#database.prepare("INSERT OR IGNORE INTO commands (run, id, fingerprint) VALUES (?, ?, ?)").run(run, id, fingerprint);
+    await this.#try(() => this.#run("INSERT OR IGNORE INTO commands (run, id, fingerprint) VALUES (?, ?, ?)", [run, id, fingerprint]));
   }
 
   async findCommand(run: string, id: string): Promise<string | null> {
-    const row = this.#database.prepare("SELECT fingerprint FROM commands WHERE run = ? AND id = ?").get(run, id);
+    const row = await this.#try(() => this.#get("SELECT fingerprint FROM commands WHERE run = ? AND id = ?", [run, id]));
     return row === undefined ? null : String(row["fingerprint"]);
   }
 
+  async postCommand({ run, id, body }: PostedCommand): Promise<string> {
+    const row = await this.#try(() => {
+      this.#run("INSERT OR IGNORE INTO posted (run, id, body) VALUES (?, ?, ?)", [run, id, body]);
+      return this.#get("SELECT body, owner FROM posted JOIN runs USING (run) WHERE run = ? AND id = ?", [run, id]);
+    });
+    if (row === undefined) return body;
+    this.#watchers.tell(String(row["owner"]));
+    return String(row["body"]);
+  }
+
+  async listCommands(owner: string): Promise<readonly PostedCommand[]> {
+    const rows = await this.#try(() =>
+      this.#all(
+        "SELECT posted.run, posted.id, posted.body FROM posted JOIN runs USING (run) WHERE answer IS NULL AND owner = ? ORDER BY posted.position",
+        [owner],
+      ),
+    );
+    return rows.map((row) => ({ run: String(row["run"]), id: String(row["id"]), body: String(row["body"]) }));
+  }
+
+  async answerCommand(run: string, id: string, answer: string): Promise<void> {
+    await this.#try(() => this.#run("UPDATE posted SET answer = ? WHERE run = ? AND id = ?", [answer, run, id]));
+    this.#watchers.tell(run);
+  }
+
+  async findAnswer(run: string, id: string): Promise<string | null> {
+    const row = await this.#try(() => this.#get("SELECT answer FROM posted WHERE run = ? AND id = ?", [run, id]));
+    return typeof row?.["answer"] === "string" ? row["answer"] : null;
+  }
+
+  async saveGrant(grant: StoredGrant): Promise<void> {
+    await this.#try(() =>
+      this.#run("INSERT OR REPLACE INTO grants (thread, id, data) VALUES (?, ?, ?)", [grant.thread, grant.grant, JSON.stringify(grant)]),
+    );
+  }
+
+  async listGrants(thread: string): Promise<readonly StoredGrant[]> {
+    const rows = await this.#try(() => this.#all("SELECT data FROM grants WHERE thread = ?", [thread]));
+    return rows.map((row) => JSON.parse(String(row["data"])) as StoredGrant);
+  }
+
+  async revokeGrant(thread: string, grant: string): Promise<boolean> {
+    return this.#try(() => this.#run("DELETE FROM grants WHERE thread = ? AND id = ?", [thread, grant]) === 1);
+  }
+
+  async listEnded(before: number, limit: number): Promise<readonly string[]> {
+    const rows = await this.#try(() =>
+      this.#all("SELECT run FROM runs WHERE ended_at < ? AND archived IS NULL ORDER BY ended_at LIMIT ?", [before, limit]),
+    );
+    return rows.map((row) => String(row["run"]));
+  }
+
+  async archive(run: string, message: string): Promise<void> {
+    await this.#transaction(() => {
+      if (this.#run("UPDATE runs SET archived = ? WHERE run = ? AND ended IS NOT NULL", [message, run]) === 0) return;
+      for (const table of ["events", "commands", "posted"]) this.#run(`DELETE FROM ${table} WHERE run = ?`, [run]);
+    });
+  }
+
+  watch(name: string, onNews: () => void): () => void {
+    const unwatch = this.#watchers.add(name, onNews);
+    if (this.#cancelLook === null) {
+      this.#version = this.#readVersion();
+      this.#cancelLook = this.#clock.after(LOOK_MS, () => this.#look());
+    }
+    return unwatch;
+  }
+
   async close(): Promise<void> {
+    this.#cancelLook?.();
+    this.#statements.clear();
     if (this.#database.isOpen) this.#database.close();
   }
 
-  #insert(run: string, events: readonly UnsayEvent[]): void {
-    const insert = this.#database.prepare("INSERT INTO events (run, seq, data) VALUES (?, ?, ?)");
-    for (const event of events) insert.run(run, event.seq, JSON.stringify(event));
-    const end = endAmong(events);
-    this.#database
-      .prepare("UPDATE runs SET last_seq = last_seq + ?, ended = coalesce(?, ended) WHERE run = ?")
-      .run(events.length, end === null ? null : JSON.stringify(end), run);
+  /** Writes of this process are told at once; `data_version` changes with those of others. */
+  #look(): void {
+    this.#cancelLook = null;
+    if (!this.#database.isOpen || this.#watchers.names.length === 0) return;
+    const version = this.#readVersion();
+    if (version !== this.#version) this.#watchers.tellAll();
+    this.#version = version;
+    this.#cancelLook = this.#clock.after(LOOK_MS, () => this.#look());
   }
 
-  /** IMMEDIATE, so that two processes can't both read before either writes. */
-  #transaction<T>(work: () => T): T {
-    this.#database.exec("BEGIN IMMEDIATE");
-    try {
-      const result = work();
-      this.#database.exec("COMMIT");
-      return result;
-    } catch (error) {
-      this.#database.exec("ROLLBACK");
-      throw error;
+  #readVersion(): number {
+    return Number(this.#get("PRAGMA data_version", [])?.["data_version"]);
+  }
+
+  /** `false`: the numbers do not fit. */
+  #insert(run: string, row: Row, events: readonly UnsayEvent[]): boolean {
+    const news = newAmong(Number(row["last_seq"]), events);
+    if (news === null) return false;
+    for (const event of news) this.#run("INSERT INTO events (run, seq, data) VALUES (?, ?, ?)", [run, event.seq, JSON.stringify(event)]);
+    const end = endAmong(news);
+    const { createdAt } = JSON.parse(String(row["facts"])) as Pick<NewRun, "createdAt">;
+    this.#run("UPDATE runs SET last_seq = last_seq + ?, ended = coalesce(?, ended), ended_at = coalesce(ended_at, ?) WHERE run = ?", [
+      news.length,
+      end === null ? null : JSON.stringify(end),
+      endedAt(createdAt, news),
+      run,
+    ]);
+    return true;
+  }
+
+  /** IMMEDIATE, so that two processes can't both read before either writes. `changed` names the run that has news. */
+  async #transaction<T>(work: () => T, changed?: string): Promise<T> {
+    const result = await this.#try(() => {
+      this.#database.exec("BEGIN IMMEDIATE");
+      try {
+        const done = work();
+        this.#database.exec("COMMIT");
+        return done;
+      } catch (error) {
+        // A full disk has rolled it back already.
+        if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+        throw error;
+      }
+    });
+    if (changed !== undefined) this.#watchers.tell(changed);
+    return result;
+  }
+
+  /** Tries again while another process writes, letting this one go on. */
+  async #try<T>(work: () => T): Promise<T> {
+    const giveUpAt = this.#clock.now() + BUSY_MS;
+    for (;;) {
+      try {
+        return work();
+      } catch (error) {
+        if (!isBusy(error) || this.#clock.now() >= giveUpAt) throw error;
+      }
+      await new Promise<void>((resolve) => void this.#clock.after(RETRY_MS, resolve));
     }
   }
+
+  #run(sql: string, values: readonly Value[]): number {
+    return Number(this.#statement(sql).run(...values).changes);
+  }
+
+  #get(sql: string, values: readonly Value[]): Row | undefined {
+    return this.#statement(sql).get(...values);
+  }
+
+  #all(sql: string, values: readonly Value[]): readonly Row[] {
+    return this.#statement(sql).all(...values);
+  }
+
+  #statement(sql: string): StatementSync {
+    const known = this.#statements.get(sql) ?? this.#database.prepare(sql);
+    this.#statements.set(sql, known);
+    return known;
+  }
+}
+
+/** SQLITE_BUSY and SQLITE_LOCKED, whatever their extension. */
+function isBusy(error: unknown): boolean {
+  const code = (error as { readonly errcode?: unknown } | null)?.errcode;
+  return typeof code === "number" && ((code & 0xff) === 5 || (code & 0xff) === 6);
 }
 
 /** Rows were written by `createRun`, so their JSON has the shape of the record. */
@@ -177,6 +387,7 @@ function readRun(row: Row | undefined): StoredRun | null {
     lastSeq: Number(row["last_seq"]),
     end: typeof row["ended"] === "string" ? (JSON.parse(row["ended"]) as StoredRun["end"]) : null,
     stop: typeof row["stop"] === "string" ? (JSON.parse(row["stop"]) as StoredStop) : null,
+    archived: typeof row["archived"] === "string" ? row["archived"] : null,
   };
 }
 

@@ -1,12 +1,18 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { createEventFactory, NO_EFFECTS, type EventPayload, type UnsayEvent } from "@unsay/core/protocol";
+import { hasRedis, startRedis, type RedisServer } from "../testing/redis-server.js";
 import { createTestServer, stopCommand } from "../testing/test-server.js";
 import { createMemoryStore } from "./memory.js";
+import { createRedisStore } from "./redis.js";
 import { createSqliteStore } from "./sqlite.js";
-import type { NewRun, Store } from "./store.js";
+import { isTrimmed, type NewRun, type Store } from "./store.js";
+
+/** On a machine that is busy with other tests. */
+vi.setConfig({ testTimeout: 30_000 });
+const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 10_000 });
 
 const folder = mkdtempSync(join(tmpdir(), "unsay-store-"));
 let files = 0;
@@ -41,18 +47,38 @@ function eventsOf(payloads: readonly EventPayload[], from = 1): UnsayEvent[] {
   return payloads.map((payload) => factory.make(payload, { t: 5 }));
 }
 
+let redis: RedisServer | null = null;
+let prefixes = 0;
+
+beforeAll(async () => {
+  if (hasRedis) redis = await startRedis();
+});
+afterAll(() => redis?.stop());
+
 describe.each([
-  ["memory", () => createMemoryStore()],
-  ["sqlite", () => createSqliteStore({ path: newFile() })],
-] as const)("the %s store", (_name, createStore) => {
+  ["memory", async () => createMemoryStore()],
+  ["sqlite", async () => createSqliteStore({ path: newFile() })],
+  ...(hasRedis ? [["redis", () => createRedisStore({ url: redis?.url ?? "", prefix: `test-${(prefixes += 1)}:` })] as const] : []),
+] as readonly (readonly [string, () => Promise<Store>])[])("the %s store", (_name, openStore) => {
+  const stores: Store[] = [];
+  afterEach(async () => {
+    await Promise.all(stores.splice(0).map((store) => store.close()));
+  });
+
+  async function createStore(): Promise<Store> {
+    const store = await openStore();
+    stores.push(store);
+    return store;
+  }
+
   async function withRun(): Promise<Store> {
-    const store = createStore();
+    const store = await createStore();
     await store.createRun(newRun());
     return store;
   }
 
   it("creates a run once for each start key of a thread", async () => {
-    const store = createStore();
+    const store = await createStore();
     const results = await Promise.all([
       store.createRun(newRun()),
       store.createRun(newRun({ run: "r2" })),
@@ -63,13 +89,13 @@ describe.each([
       ["r1", false],
       ["r3", true],
     ]);
-    expect(await store.findRun("t1", "k1")).toEqual({ ...newRun(), lastSeq: 0, end: null, stop: null });
+    expect(await store.findRun("t1", "k1")).toEqual({ ...newRun(), lastSeq: 0, end: null, stop: null, archived: null });
     expect(await store.findRun("t1", "k2")).toBeNull();
     expect(await store.getRun("r2")).toBeNull();
   });
 
   it("lists the runs of a thread in the order of their creation", async () => {
-    const store = createStore();
+    const store = await createStore();
     for (const id of ["z", "a", "m"]) await store.createRun(newRun({ run: id, startKey: id, createdAt: 1 }));
     expect((await store.listRuns("t1")).map((run) => run.run)).toEqual(["z", "a", "m"]);
     expect(await store.listRuns("__proto__")).toEqual([]);
@@ -89,7 +115,7 @@ describe.each([
     expect(await store.read("nobody", 0)).toEqual([]);
   });
 
-  it("takes no event with a hole before it, twice, or of another owner", async () => {
+  it("takes no event with a hole before it, none of another owner, and each only once", async () => {
     const store = await withRun();
     const [first, second, third] = eventsOf([OPEN, END, END]) as [UnsayEvent, UnsayEvent, UnsayEvent];
     expect(await store.append("r1", "me", [second], 1)).toBe(false);
@@ -97,8 +123,12 @@ describe.each([
     expect(await store.append("r1", "you", [first], 1)).toBe(false);
     expect(await store.append("r9", "me", [first], 1)).toBe(false);
     expect(await store.append("r1", "me", [first], 1)).toBe(true);
-    expect(await store.append("r1", "me", [first], 1)).toBe(false);
+    expect(await store.append("r1", "me", [first], 1)).toBe(true);
     expect(await store.read("r1", 0)).toEqual([first]);
+    expect(await store.append("r1", "me", [first, second], 1)).toBe(true);
+    expect(await store.read("r1", 0)).toEqual([first, second]);
+    expect(await store.append("r1", "me", [], 7)).toBe(true);
+    expect(await store.getRun("r1")).toMatchObject({ lastSeq: 2, leaseUntil: 7 });
   });
 
   it("knows the end with its events, and takes late ones after it", async () => {
@@ -147,6 +177,97 @@ describe.each([
     await store.saveCommand("r1", "d1", "other");
     expect(["print", "other"]).toContain(await store.findCommand("r1", "d1"));
     expect(await store.findCommand("r2", "d1")).toBeNull();
+  });
+
+  it("keeps a stop that comes before its run", async () => {
+    const store = await createStore();
+    expect(await store.findEarlyStop("t1", "k1")).toBeNull();
+    await store.saveEarlyStop("t1", "k1", "first");
+    await store.saveEarlyStop("t1", "k1", "second");
+    expect(await store.findEarlyStop("t1", "k1")).toBe("second");
+    expect(await store.findEarlyStop("t2", "k1")).toBeNull();
+  });
+
+  it("carries a command to the run's owner, once, and the answer back", async () => {
+    const store = await withRun();
+    await store.createRun(newRun({ run: "r2", startKey: "k2", owner: "you" }));
+    const bodies = await Promise.all([1, 2, 3].map((body) => store.postCommand({ run: "r1", id: "c1", body: String(body) })));
+    expect(new Set(bodies).size).toBe(1);
+    await store.postCommand({ run: "r1", id: "c2", body: "next" });
+    await store.postCommand({ run: "r2", id: "c1", body: "other" });
+    expect((await store.listCommands("me")).map(({ run, id }) => `${run} ${id}`)).toEqual(["r1 c1", "r1 c2"]);
+    expect(await store.findAnswer("r1", "c1")).toBeNull();
+    await store.answerCommand("r1", "c1", "done");
+    expect(await store.findAnswer("r1", "c1")).toBe("done");
+    expect(await store.listCommands("me")).toEqual([{ run: "r1", id: "c2", body: "next" }]);
+    expect(await store.listCommands("you")).toHaveLength(1);
+    expect(await store.listCommands("nobody")).toEqual([]);
+  });
+
+  it("keeps permissions of a thread until they are taken back", async () => {
+    const store = await createStore();
+    const grant = {
+      grant: "g1",
+      thread: "t1",
+      tool: "save",
+      definition: "d",
+      argsPattern: "*",
+      grantedAt: 1,
+      expiresAt: 2,
+      approval: "a",
+      client: "c",
+    };
+    await store.saveGrant(grant);
+    await store.saveGrant({ ...grant, grant: "g2" });
+    expect(await store.listGrants("t1")).toEqual(expect.arrayContaining([grant, { ...grant, grant: "g2" }]));
+    expect(await store.listGrants("t2")).toEqual([]);
+    expect(await store.revokeGrant("t2", "g1")).toBe(false);
+    expect(await store.revokeGrant("t1", "g1")).toBe(true);
+    expect(await store.revokeGrant("t1", "g1")).toBe(false);
+    expect((await store.listGrants("t1")).map(({ grant: id }) => id)).toEqual(["g2"]);
+  });
+
+  it("drops the log of what has ended, keeps the message, and says that events are missing", async () => {
+    const store = await withRun();
+    const events = eventsOf([
+      OPEN,
+      END,
+      { type: "usage", generated: 1, billed: null, billedReasoning: null, source: "model", final: true },
+    ]);
+    await store.append("r1", "me", events.slice(0, 1), 1);
+    await store.archive("r1", "too early");
+    expect(await store.read("r1", 0)).toHaveLength(1);
+    await store.append("r1", "me", events.slice(1, 2), 1);
+    expect(await store.listEnded(1_005, 10)).toEqual([]);
+    expect(await store.listEnded(1_006, 10)).toEqual(["r1"]);
+    expect(isTrimmed(await store.read("r1", 0), 0, 2)).toBe(false);
+    await store.archive("r1", "the message");
+    expect(await store.listEnded(9_999, 10)).toEqual([]);
+    expect(await store.getRun("r1")).toMatchObject({ archived: "the message", lastSeq: 2, end: { outcome: "complete" } });
+    expect(isTrimmed(await store.read("r1", 0), 0, 2)).toBe(true);
+    expect(isTrimmed(await store.read("r1", 2), 2, 2)).toBe(false);
+    await store.append("r1", "me", events.slice(2), 1);
+    expect(await store.read("r1", 2)).toEqual(events.slice(2));
+    expect(isTrimmed(await store.read("r1", 0), 0, 3)).toBe(true);
+  });
+
+  it("tells watchers of events, commands and answers, and no longer when they have gone", async () => {
+    const store = await withRun();
+    const told = { run: 0, owner: 0, gone: 0 };
+    const unwatch = [store.watch("r1", () => (told.run += 1)), store.watch("me", () => (told.owner += 1))];
+    store.watch("r1", () => (told.gone += 1))();
+    await store.append("r1", "me", eventsOf([OPEN]), 1);
+    await eventually(() => told.run).toBe(1);
+    await store.postCommand({ run: "r1", id: "c1", body: "{}" });
+    await eventually(() => told.owner).toBe(1);
+    await store.postCommand({ run: "r1", id: "c1", body: "{}" });
+    await eventually(() => told.owner).toBe(2);
+    await store.answerCommand("r1", "c1", "{}");
+    await eventually(() => told.run).toBe(2);
+    expect(told.gone).toBe(0);
+    for (const stop of unwatch) stop();
+    await store.append("r1", "me", eventsOf([END], 2), 1);
+    expect(told.run).toBe(2);
   });
 });
 

@@ -2,7 +2,9 @@ import type { Message } from "@unsay/core";
 import { createFakeClock, type FakeClock } from "@unsay/core/testing";
 import { parseEvent, SseFramer, type UnsayEvent } from "@unsay/core/protocol";
 import { serve, type ServedHandler } from "../node/index.js";
-import { allowAllUnsafe, createUnsayServer, type UnsayServer, type UnsayServerOptions } from "../server.js";
+import { allowAllUnsafe } from "../access/authorize.js";
+import { createUnsayServer, type UnsayServer } from "../server.js";
+import type { UnsayServerOptions } from "../settings.js";
 
 /** A real server on loopback, and the words to talk to it. Time is the test's. */
 export interface TestServer {
@@ -32,7 +34,7 @@ export interface Subscription {
 
 export async function createTestServer(options: Partial<UnsayServerOptions> & Pick<UnsayServerOptions, "agent">): Promise<TestServer> {
   const clock = (options.clock as FakeClock | undefined) ?? createFakeClock();
-  const server = createUnsayServer({ authorize: allowAllUnsafe, log: () => {}, clock, ...options });
+  const server = createUnsayServer({ authorize: allowAllUnsafe, log: () => {}, clock, undoWindowMs: 0, minToolLeadMs: 0, ...options });
   const served = await serve({ fetch: server.fetch });
   return connect(served, server, clock);
 }

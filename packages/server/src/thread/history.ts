@@ -9,8 +9,8 @@ import {
   type Painted,
   type StopRecord,
 } from "@unsay/core";
-import type { UnsayEvent } from "@unsay/core/protocol";
-import type { StoredRun, StoredStop } from "../stores/store.js";
+import { createEventFactory, NO_EFFECTS, type UnsayEvent } from "@unsay/core/protocol";
+import { isTrimmed, type StoredRun, type StoredStop } from "../stores/store.js";
 
 export interface RunWithEvents {
   readonly record: StoredRun;
@@ -42,6 +42,9 @@ function addUserMessage(messages: Message[], thread: string, { user, createdAt, 
       delivery: "sent",
       startedAt: createdAt,
       ...(redirects === null ? {} : { redirects }),
+      ...(user.attachments === undefined ? {} : { attachments: user.attachments }),
+      ...(user.quote === undefined ? {} : { quote: user.quote }),
+      ...(user.edits === undefined ? {} : { edits: user.edits }),
     }),
   );
 }
@@ -52,11 +55,16 @@ function noteRedirect(messages: Message[], { redirects, user }: StoredRun): void
   if (from?.role === "assistant" && user !== null) messages[index] = { ...from, redirectedTo: user.id };
 }
 
-function foldRun(known: AssistantMessage | null, { record, events }: RunWithEvents): AssistantMessage {
+/** The answer as one run leaves it, on top of what earlier runs made of it. */
+export function foldRun(known: AssistantMessage | null, { record, events }: RunWithEvents): AssistantMessage {
+  // Written by the server from this same fold.
+  if (record.archived !== null) return JSON.parse(record.archived) as AssistantMessage;
   const start =
     known === null
       ? createPendingMessage({ id: record.message, thread: record.thread, parent: record.parent }, { epoch: record.createdAt })
       : continueMessage(known, null);
+  if (record.end !== null && isTrimmed(events, 0, record.lastSeq))
+    return foldEvents(start, [endOfTrimmed(record)], { epoch: record.createdAt }).message;
   const endedAfterMs = events.findLast((event) => event.type === "run.end")?.t ?? 0;
   const times = { epoch: record.createdAt + endedAfterMs };
   if (record.stop === null) return foldEvents(start, events, times).message;
@@ -67,6 +75,32 @@ function foldRun(known: AssistantMessage | null, { record, events }: RunWithEven
     times,
   ).message;
   return withStop(foldEvents(seen, events, times).message, paintedAt(seen, record.stop), record, record.stop);
+}
+
+/** The answers as each run left them, by run. */
+export function foldAnswers(runs: readonly RunWithEvents[]): ReadonlyMap<string, AssistantMessage> {
+  const latest = new Map<string, AssistantMessage>();
+  const answers = new Map<string, AssistantMessage>();
+  for (const run of runs) {
+    const answer = foldRun(latest.get(run.record.message) ?? null, run);
+    latest.set(run.record.message, answer);
+    answers.set(run.record.run, answer);
+  }
+  return answers;
+}
+
+/** However the run ended, what is left of its log is not its answer. */
+function endOfTrimmed({ thread, run, message }: StoredRun): UnsayEvent {
+  const error = {
+    code: "cursor-expired",
+    message: "The beginning of this answer's log is no longer stored, and no message was kept.",
+    retryable: false,
+    userMessage: "A part of this answer is no longer stored.",
+  };
+  return createEventFactory({ thread, run, message }).make(
+    { type: "run.end", outcome: "truncated", cause: "corrupt", resumable: false, error, effects: NO_EFFECTS },
+    { local: true },
+  );
 }
 
 /** The reader who pressed Stop saw the answer freeze; a reload shows it frozen at the same place. */

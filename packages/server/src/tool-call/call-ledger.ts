@@ -1,13 +1,13 @@
-import type { Effects, EventPayload, ToolEffect } from "@unsay/core/protocol";
+import type { Effects, EventPayload, ReceiptOutcome, ToolEffect, UnknownEvent } from "@unsay/core/protocol";
 
-type CallState = "proposed" | "ready" | "asked" | "executing" | "rejected" | "expired" | "succeeded" | "failed" | "unknown" | "cancelled";
+type CallState = "proposed" | "ready" | "asked" | "held" | "executing" | "rejected" | "expired" | "cancelled" | ReceiptOutcome;
 
 interface LedgerEntry {
   readonly effect: ToolEffect;
   state: CallState;
 }
 
-const OPEN: ReadonlySet<CallState> = new Set(["proposed", "ready", "asked"]);
+const OPEN: ReadonlySet<CallState> = new Set(["proposed", "ready", "asked", "held"]);
 
 /** What the events of a run say about its calls: the server's own account, from which `effects` are stated. */
 export class CallLedger {
@@ -36,7 +36,7 @@ export class CallLedger {
     return { succeeded: ids("succeeded"), failed: ids("failed"), unknown: ids("unknown"), cancelled: ids("cancelled") };
   }
 
-  apply(payload: EventPayload): void {
+  apply(payload: EventPayload | UnknownEvent): void {
     switch (payload.type) {
       case "tool.propose":
         this.#calls.set(payload.call, { effect: payload.effect, state: "proposed" });
@@ -51,12 +51,12 @@ export class CallLedger {
         this.#approvals.delete(payload.approval);
         for (const item of payload.items) this.#set(item.call, item.decision === "approved" ? "ready" : item.decision);
         return;
+      case "tool.hold":
+        return this.#set(payload.call, "held");
       case "tool.start":
         return this.#set(payload.call, "executing");
       case "receipt":
-        if (payload.outcome === "succeeded" || payload.outcome === "failed" || payload.outcome === "unknown")
-          this.#set(payload.call, payload.outcome);
-        return;
+        return this.#set(payload.call, payload.outcome);
       case "tool.result":
         return this.#finish(payload);
       default:

@@ -1,30 +1,29 @@
-import {
-  bindArgs,
-  createArgsHash,
-  UnsayError,
-  type DecideCommand,
-  type EventPayload,
-  type ToolEffect,
-  type UnsayErrorData,
-} from "@unsay/core/protocol";
 import type { Clock } from "@unsay/core";
-import type { Answer, Approvals } from "../approval/approvals.js";
-import type { ApprovalSigner } from "../approval/signature.js";
+import type { DecideCommand, EventPayload, UnsayErrorData } from "@unsay/core/protocol";
+import type { Approvals } from "../approval/approvals.js";
 import type { Log } from "../log.js";
+import { bindCall, jsonOf, targetOf, type BoundCall, type Call } from "./bound-call.js";
+import { CallExecution, pause } from "./call-execution.js";
+import type { CallGate, Passage, Verdict } from "./call-gate.js";
 import type { CallLedger } from "./call-ledger.js";
-import { ToolFailure, type ToolDefinition, type ToolOutcome, type ToolReceipt, type ToolSet } from "./tool.js";
-
-/** Larger outputs are cut in events; the agent still gets them whole. UTF-16 units of JSON. */
-const MAX_OUTPUT_LENGTH = 256 * 1024;
+import type { CommittedCalls } from "./committed-calls.js";
+import { outputFields } from "./shown-output.js";
+import { NOT_CONFIRMED, reused, unknownTool } from "./tool-errors.js";
+import type { ToolOutcome, ToolSet } from "./tool.js";
 
 export interface CallRunnerOptions {
   readonly thread: string;
   readonly run: string;
   readonly tools: ToolSet;
   readonly clock: Clock;
-  readonly signer: ApprovalSigner;
+  readonly gate: CallGate;
   readonly approvals: Approvals;
   readonly ledger: CallLedger;
+  readonly committed: CommittedCalls;
+  /** How long a write that nobody was asked about can still be cancelled, in ms. */
+  readonly undoWindowMs: number;
+  /** How long a call that changes something can be seen before it runs, in ms. */
+  readonly minToolLeadMs: number;
   readonly createId: () => string;
   readonly log: Log;
   readonly emit: (payload: EventPayload) => void;
@@ -32,32 +31,28 @@ export interface CallRunnerOptions {
   readonly flush: () => Promise<boolean>;
 }
 
-interface Call {
-  readonly id: string;
+/** One call to make. */
+export interface CallRequest {
   readonly name: string;
-  readonly tool: ToolDefinition | undefined;
-  readonly effect: ToolEffect;
-  readonly abort: AbortController;
+  readonly args: unknown;
+  readonly id: string;
 }
 
-interface BoundCall extends Call {
-  readonly tool: ToolDefinition;
-  /** The very text that is hashed, shown and run. */
-  readonly json: string;
-  readonly args: unknown;
-  readonly argsHash: string;
-}
+/** A call on its way: bound, or over before it began. */
+type Prepared = { readonly bound: BoundCall } | { readonly outcome: ToolOutcome };
 
 const CANCELLED: ToolOutcome = { result: "cancelled" };
 
 /**
- * The only way to a tool. Whoever calls goes through the same steps: complete arguments, the tool's own check, an
- * approval where the effect demands one, a record that it starts, and a receipt on record before anyone sees the result.
+ * The only way to a tool. Whoever calls goes through the same steps: complete arguments, the tool's own check, the gate,
+ * a time in which it can be seen and cancelled, a record that it starts, and a receipt before anyone sees the result.
  */
 export class CallRunner {
   readonly #options: CallRunnerOptions;
   readonly #calls = new Map<string, Call>();
   readonly #claimed = new Set<string>();
+  readonly #executions = new Map<string, { readonly execution: CallExecution; readonly passage: Passage }>();
+  readonly #failed = new Map<string, UnsayErrorData>();
   readonly #pending = new Set<Promise<unknown>>();
   #isShut = false;
 
@@ -80,7 +75,7 @@ export class CallRunner {
       effect,
       ...(target === undefined ? {} : { target }),
       cancellable: tool?.cancellable !== false,
-      undo: false,
+      undo: tool?.undo !== undefined,
       runsOn: "server",
     });
   }
@@ -97,12 +92,14 @@ export class CallRunner {
   }
 
   /** Resolves with what became of the call; never rejects because of the tool. */
-  call(name: string, args: unknown, id: string): Promise<ToolOutcome> {
-    const outcome = this.#run(name, args, id);
-    this.#pending.add(outcome);
-    const forget = () => this.#pending.delete(outcome);
-    outcome.then(forget, forget);
+  async call(name: string, args: unknown, id: string): Promise<ToolOutcome> {
+    const [outcome = CANCELLED] = await this.callAll([{ name, args, id }]);
     return outcome;
+  }
+
+  /** Several calls at once: those that need an approval are asked about together. Outcomes in the same order. */
+  callAll(requests: readonly CallRequest[]): Promise<readonly ToolOutcome[]> {
+    return this.#track(this.#runAll(requests));
   }
 
   /** Resolves when no call is on its way. */
@@ -115,9 +112,11 @@ export class CallRunner {
     this.#isShut = true;
     const { approvals, ledger, emit } = this.#options;
     approvals.shut(by);
-    for (const call of ledger.undispatched) emit({ type: "tool.result", call, result: "cancelled" });
-    for (const call of ledger.executing) this.#abort(call);
-    return ledger.executing;
+    const { undispatched, executing } = ledger;
+    for (const call of undispatched) emit({ type: "tool.result", call, result: "cancelled" });
+    for (const call of undispatched) this.#calls.get(call)?.abort.abort(stopped());
+    for (const call of executing) this.#abort(call);
+    return executing;
   }
 
   /** Cancels one call; `false` when there is none that could be cancelled. */
@@ -125,9 +124,27 @@ export class CallRunner {
     const { approvals, ledger, emit } = this.#options;
     if (ledger.executing.includes(id)) return this.#abort(id);
     if (!ledger.undispatched.includes(id)) return false;
-    this.#calls.get(id)?.abort.abort();
     approvals.cancel(id, by);
     if (ledger.undispatched.includes(id)) emit({ type: "tool.result", call: id, result: "cancelled" });
+    this.#calls.get(id)?.abort.abort(stopped());
+    return true;
+  }
+
+  /** The rows that came are the result, and the source is closed. `false` for what does not come in rows, or does not run. */
+  enough(id: string): boolean {
+    const execution = this.#executions.get(id)?.execution;
+    if (execution === undefined || !this.#options.ledger.executing.includes(id) || !execution.enough()) return false;
+    // A read may wait in the middle of a step; a write is left to end its own.
+    if (execution.call.effect === "read") this.#abort(id);
+    return true;
+  }
+
+  /** Tries one failed call again under its own key, in the background. `false` where it did not fail, or must not be. */
+  retry(id: string): boolean {
+    const known = this.#executions.get(id);
+    if (this.#isShut || known === undefined || this.#failed.get(id)?.retryable !== true) return false;
+    this.#failed.delete(id);
+    void this.#track(this.#execute(known.passage, known.execution));
     return true;
   }
 
@@ -143,73 +160,122 @@ export class CallRunner {
     for (const call of ledger.executing) emit({ type: "tool.result", call, result: "unknown", error: NOT_CONFIRMED });
   }
 
+  /** Throws an `HttpProblem` on a decision that is not one. */
   decide(command: DecideCommand): void {
     this.#options.approvals.decide(command);
+  }
+
+  #track<T>(work: Promise<T>): Promise<T> {
+    this.#pending.add(work);
+    const forget = () => this.#pending.delete(work);
+    work.then(forget, forget);
+    return work;
   }
 
   #abort(id: string): boolean {
     const call = this.#calls.get(id);
     if (call === undefined || call.tool?.cancellable === false) return false;
-    call.abort.abort(new DOMException("The user stopped the run.", "AbortError"));
+    call.abort.abort(stopped());
     return true;
   }
 
-  async #run(name: string, args: unknown, id: string): Promise<ToolOutcome> {
-    if (this.#isShut) return CANCELLED;
-    if (this.#claimed.has(id)) return { result: "error", error: reused(id) };
+  async #runAll(requests: readonly CallRequest[]): Promise<readonly ToolOutcome[]> {
+    const prepared = requests.map((request) => this.#prepare(request));
+    const bound = prepared.flatMap((one) => ("bound" in one ? [one.bound] : []));
+    const verdicts = await this.#options.gate.pass(bound, (asked) => this.#sayWaiting(asked));
+    const outcomes = await Promise.all(bound.map((call, at) => this.#follow(call, verdicts[at] ?? { kind: "cancelled" })));
+    return prepared.map((one) => ("bound" in one ? (outcomes[bound.indexOf(one.bound)] ?? CANCELLED) : one.outcome));
+  }
+
+  #sayWaiting([first, second]: readonly BoundCall[]): void {
+    const about = first === undefined || second !== undefined ? {} : { call: first.id };
+    this.#options.emit({ type: "run.phase", phase: "waiting", ...about });
+  }
+
+  #prepare({ name, args, id }: CallRequest): Prepared {
+    if (this.#isShut) return { outcome: CANCELLED };
+    if (this.#claimed.has(id)) return { outcome: { result: "error", error: reused(id) } };
     this.#claimed.add(id);
     const isKnown = this.#calls.has(id);
     this.propose(name, id, args);
     const call = this.#calls.get(id);
-    if (call?.name !== name) return this.refuse(id, reused(id));
+    if (call?.name !== name) return { outcome: this.refuse(id, reused(id)) };
     if (!isKnown) this.appendArgs(id, jsonOf(args));
-    const bound = this.#bind(call, args);
-    if ("result" in bound) return bound;
-    const refusal = await this.#pass(bound);
-    return refusal ?? this.#execute(bound);
+    return this.#bind(call, args);
   }
 
-  /** Checks the arguments, and fixes what will be shown, hashed and run. */
-  #bind(call: Call, args: unknown): BoundCall | ToolOutcome {
+  #bind(call: Call, args: unknown): Prepared {
+    const { emit, clock, tools, committed } = this.#options;
+    if (call.tool === undefined) return { outcome: this.refuse(call.id, unknownTool(call.name, tools)) };
+    const bound = bindCall({ ...call, tool: call.tool }, args, clock.now());
+    if (!bound.ok) return { outcome: this.refuse(call.id, bound.error) };
+    emit({ type: "tool.ready", call: call.id, args: bound.call.args, argsHash: bound.call.argsHash });
+    const earlier = committed.find(call.name, bound.call.args);
+    return earlier === undefined ? { bound: bound.call } : { outcome: this.#repeat(call, earlier) };
+  }
+
+  /** It was done before for the same message: what came of it is said again, and nothing is done. */
+  #repeat(call: Call, outcome: ToolOutcome): ToolOutcome {
     const { emit } = this.#options;
-    if (call.tool === undefined) return this.refuse(call.id, unknownTool(call.name, this.#options.tools));
-    try {
-      const json = jsonOf(call.tool.parse === undefined ? args : call.tool.parse(args));
-      const bound = bindArgs(call.id, call.name, JSON.parse(json));
-      if (!bound.ok) return this.refuse(call.id, bound.error);
-      emit({ type: "tool.ready", call: call.id, args: bound.args, argsHash: bound.argsHash });
-      return { ...call, tool: call.tool, json, args: bound.args, argsHash: bound.argsHash };
-    } catch (error) {
-      return this.refuse(call.id, invalidArguments(call.name, error));
-    }
+    if (outcome.result === "ok") emit({ type: "tool.result", call: call.id, result: "ok", ...outputFields(outcome.output) });
+    else if (outcome.result === "unknown") emit({ type: "tool.result", call: call.id, result: "unknown", error: outcome.error });
+    else emit({ type: "tool.result", call: call.id, result: "empty" });
+    return outcome;
   }
 
-  /** The gate: `null` lets the call through. */
-  async #pass(call: BoundCall): Promise<ToolOutcome | null> {
-    if (!needsApproval(call)) return null;
-    const { approvals, emit } = this.#options;
-    emit({ type: "run.phase", phase: "waiting", call: call.id });
-    const answer = await approvals.ask([{ call: call.id, argsHash: call.argsHash }]);
-    const decided = answer.items.find((item) => item.call === call.id);
-    switch (decided?.decision) {
-      case "approved":
-        return (await this.#isBound(call, answer)) ? null : this.refuse(call.id, changedArguments(call.name));
+  async #follow(call: BoundCall, verdict: Verdict): Promise<ToolOutcome> {
+    switch (verdict.kind) {
+      case "pass":
+        return this.#hold(verdict.passage);
+      case "refused":
+        return this.refuse(call.id, verdict.error);
       case "rejected":
-        emit({ type: "tool.result", call: call.id, result: "rejected" });
-        return { result: "rejected", ...(decided.reason === undefined ? {} : { reason: decided.reason }) };
+        this.#options.emit({ type: "tool.result", call: call.id, result: "rejected" });
+        return { result: "rejected", ...(verdict.reason === undefined ? {} : { reason: verdict.reason }) };
       case "expired":
         return { result: "expired" };
-      default:
+      case "cancelled":
         return this.#cancelled(call);
     }
   }
 
-  /** Recomputes what was approved from what is about to run. */
-  async #isBound(call: BoundCall, answer: Answer): Promise<boolean> {
-    if (answer.subject === null || answer.sig === null) return false;
-    const argsHash = createArgsHash(call.id, call.name, JSON.parse(call.json));
-    const subject = { ...answer.subject, items: [{ call: call.id, argsHash }] };
-    return this.#options.signer.verify(subject, answer.sig);
+  /** What changes something can be seen, and cancelled, before it does. */
+  async #hold(passage: Passage): Promise<ToolOutcome> {
+    const { call, by } = passage;
+    if (call.effect !== "read") {
+      const windowMs = by === "decision" ? 0 : (call.tool.undoWindowMs ?? this.#options.undoWindowMs);
+      const isLeft = (windowMs <= 0 || (await this.#holdFor(call, windowMs))) && (await this.#awaitLead(call));
+      if (!isLeft) return this.#cancelled(call);
+    }
+    return this.#execute(passage, new CallExecution(call, { ...this.#options, mayStart: () => this.#mayStart(call) }));
+  }
+
+  #holdFor(call: BoundCall, ms: number): Promise<boolean> {
+    if (!this.#mayStart(call)) return Promise.resolve(false);
+    this.#options.emit({ type: "tool.hold", call: call.id, ms });
+    this.#options.emit({ type: "run.phase", phase: "waiting", call: call.id });
+    return pause(this.#options.clock, ms, call.abort.signal);
+  }
+
+  #awaitLead(call: BoundCall): Promise<boolean> {
+    const leadMs = this.#options.minToolLeadMs - (this.#options.clock.now() - call.shownAt);
+    return leadMs <= 0 ? Promise.resolve(true) : pause(this.#options.clock, leadMs, call.abort.signal);
+  }
+
+  /** Everything that let the call pass is looked at again, in the moment before it acts. */
+  async #execute(passage: Passage, execution: CallExecution): Promise<ToolOutcome> {
+    const { call } = passage;
+    const objection = await passage.check();
+    if (!this.#mayStart(call)) return this.#cancelled(call);
+    if (objection !== null) return this.refuse(call.id, objection);
+    this.#executions.set(call.id, { execution, passage });
+    const outcome = await execution.run();
+    if (outcome.result === "error") this.#failed.set(call.id, outcome.error);
+    return outcome.result === "cancelled" ? this.#cancelled(call) : outcome;
+  }
+
+  #mayStart(call: BoundCall): boolean {
+    return !this.#isShut && !call.abort.signal.aborted;
   }
 
   #cancelled(call: BoundCall): ToolOutcome {
@@ -217,193 +283,8 @@ export class CallRunner {
       this.#options.emit({ type: "tool.result", call: call.id, result: "cancelled" });
     return CANCELLED;
   }
-
-  async #execute(call: BoundCall): Promise<ToolOutcome> {
-    const { emit, flush, ledger, run } = this.#options;
-    if (this.#isShut || call.abort.signal.aborted) return this.#cancelled(call);
-    const callKey = `${run}:${call.id}`;
-    emit({ type: "tool.start", call: call.id, attempt: 1, callKey });
-    emit({ type: "run.phase", phase: "tool", call: call.id, label: call.tool.title ?? call.name });
-    // On record before it acts, so that a crash can only leave the call "unknown", never "cancelled".
-    const isRecorded = await flush();
-    if (this.#isShut || call.abort.signal.aborted || !isRecorded) {
-      if (ledger.executing.includes(call.id)) emit({ type: "tool.result", call: call.id, result: "cancelled", effect: "none" });
-      return CANCELLED;
-    }
-    try {
-      return await this.#succeed(call, await this.#invoke(call, callKey));
-    } catch (error) {
-      return this.#fail(call, callKey, error);
-    }
-  }
-
-  async #invoke(call: BoundCall, callKey: string): Promise<unknown> {
-    const { thread, run, emit } = this.#options;
-    return call.tool.execute(JSON.parse(call.json), {
-      signal: call.abort.signal,
-      callKey,
-      call: call.id,
-      run,
-      thread,
-      progress: (progress) => emit({ ...progress, type: "tool.progress", call: call.id }),
-    });
-  }
-
-  async #succeed(call: BoundCall, output: unknown): Promise<ToolOutcome> {
-    const { emit, flush } = this.#options;
-    if (call.effect !== "read") {
-      this.#writeReceipt(call, "succeeded", receiptOf(call, output, this.#options.log));
-      await flush();
-    }
-    const shown = outputFields(output);
-    emit({ type: "tool.result", call: call.id, result: isEmptyOutput(output) ? "empty" : "ok", ...shown });
-    return isEmptyOutput(output) ? { result: "empty" } : { result: "ok", output };
-  }
-
-  async #fail(call: BoundCall, callKey: string, thrown: unknown): Promise<ToolOutcome> {
-    const { emit, flush, log, run, thread } = this.#options;
-    const error = errorOfTool(call.name, thrown);
-    const isHarmless = call.effect === "read" || (thrown instanceof ToolFailure && thrown.effect === "none");
-    log({ level: "warn", event: "tool.failed", run, thread, message: `The tool ${call.name} failed.`, error: thrown });
-    if (call.effect !== "read") {
-      this.#writeReceipt(call, isHarmless ? "failed" : "unknown", {
-        summary: isHarmless
-          ? `${titleOf(call)} failed; nothing was done.`
-          : `We could not confirm whether ${titleOf(call)} was carried out.`,
-      });
-      await flush();
-    }
-    if (isHarmless) {
-      const isStopped = call.abort.signal.aborted && call.effect === "read";
-      emit({ type: "tool.result", call: call.id, result: isStopped ? "cancelled" : "error", error, effect: "none" });
-      return isStopped ? CANCELLED : { result: "error", error };
-    }
-    emit({ type: "tool.result", call: call.id, result: "unknown", error });
-    return { result: "unknown", error, callKey };
-  }
-
-  #writeReceipt(call: BoundCall, outcome: "succeeded" | "failed" | "unknown", receipt: ToolReceipt): void {
-    const { emit, createId, clock } = this.#options;
-    const target = receipt.target ?? targetOf(call.tool, call.args);
-    emit({
-      type: "receipt",
-      receipt: createId(),
-      call: call.id,
-      outcome,
-      summary: receipt.summary,
-      ...(target === undefined ? {} : { target }),
-      ...(receipt.ref === undefined ? {} : { ref: receipt.ref }),
-      doneAt: clock.epoch(),
-    });
-  }
 }
 
-function needsApproval(call: BoundCall): boolean {
-  return call.effect === "irreversible" || call.tool.approval === true;
-}
-
-function titleOf(call: Call): string {
-  return call.tool?.title ?? call.name;
-}
-
-/** Arguments may be anything yet, so what the tool makes of them is no reason to fail. */
-function targetOf(tool: ToolDefinition, args: unknown): string | undefined {
-  try {
-    return tool.target?.(args);
-  } catch {
-    return undefined;
-  }
-}
-
-function jsonOf(value: unknown): string {
-  return JSON.stringify(value ?? {}) ?? "{}";
-}
-
-function isEmptyOutput(output: unknown): boolean {
-  return output === undefined || output === null || (Array.isArray(output) && output.length === 0);
-}
-
-/** What travels of an output: JSON of a bearable size, or a note that it was cut. */
-function outputFields(output: unknown): { output?: unknown; partial?: true; cut?: { by: "limit" } } {
-  if (output === undefined) return {};
-  const json = safeJson(output);
-  if (json === null) return { output: "[an output that is not JSON]", partial: true };
-  if (json.length <= MAX_OUTPUT_LENGTH) return { output: JSON.parse(json) };
-  return { output: json.slice(0, 4_096), partial: true, cut: { by: "limit" } };
-}
-
-function safeJson(value: unknown): string | null {
-  try {
-    return JSON.stringify(value) ?? null;
-  } catch {
-    return null;
-  }
-}
-
-/** The deed is done: a faulty receipt function may not turn it into a failure. */
-function receiptOf(call: BoundCall, output: unknown, log: Log): ToolReceipt {
-  const plain = { summary: `${titleOf(call)}: done` };
-  try {
-    return call.tool.receipt?.(output, call.args) ?? plain;
-  } catch (error) {
-    log({
-      level: "error",
-      event: "tool.receipt-failed",
-      message: `The receipt function of ${call.name} threw; a plain receipt was written.`,
-      error,
-    });
-    return plain;
-  }
-}
-
-function errorOfTool(name: string, thrown: unknown): UnsayErrorData {
-  if (thrown instanceof ToolFailure) return thrown.data;
-  if (thrown instanceof UnsayError) return thrown.toJSON();
-  const kind = thrown instanceof Error ? thrown.name : typeof thrown;
-  return {
-    code: "tool-failed",
-    message: `The tool ${name} threw (${kind}); the server's log has the details. It said nothing about what it had done.`,
-    retryable: false,
-  };
-}
-
-const NOT_CONFIRMED: UnsayErrorData = {
-  code: "tool-timeout",
-  message: "The tool was still running when the run ended, and did not report in time. It may have acted; a late receipt would say so.",
-  retryable: false,
-  userMessage: "We could not confirm whether this was carried out.",
-};
-
-function unknownTool(name: string, tools: ToolSet): UnsayErrorData {
-  return {
-    code: "tool-not-ready",
-    message: `There is no tool "${name}". The tools are: ${Object.keys(tools).join(", ") || "none"}.`,
-    retryable: false,
-  };
-}
-
-function reused(id: string): UnsayErrorData {
-  return {
-    code: "invalid-arguments",
-    message: `The call id ${id} was used before in this run. Give each call its own id.`,
-    retryable: false,
-  };
-}
-
-function invalidArguments(name: string, thrown: unknown): UnsayErrorData {
-  const hint = thrown instanceof Error ? thrown.message : String(thrown);
-  return {
-    code: "invalid-arguments",
-    message: `The arguments of ${name} do not fit, so it was not run. See the hint, and call it again.`,
-    retryable: false,
-    hint,
-  };
-}
-
-function changedArguments(name: string): UnsayErrorData {
-  return {
-    code: "approval-args-mismatch",
-    message: `What was approved is not what ${name} was about to run, so it was not run.`,
-    retryable: false,
-  };
+function stopped(): DOMException {
+  return new DOMException("The user stopped the run.", "AbortError");
 }

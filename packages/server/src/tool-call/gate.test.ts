@@ -1,90 +1,24 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { AssistantMessage } from "@unsay/core";
-import { createArgsHash, type EventOf, type UnsayEvent } from "@unsay/core/protocol";
-import type { Agent } from "../agents/agent.js";
-import type { UnsayServerOptions } from "../server.js";
+import { createArgsHash, type EventOf } from "@unsay/core/protocol";
 import { createMemoryStore } from "../stores/memory.js";
 import type { Store } from "../stores/store.js";
-import { createTestServer, stopCommand, subscribe, type Subscription, type TestServer } from "../testing/test-server.js";
-import { defineTool, ToolFailure, type ToolContext, type ToolDefinition, type ToolOutcome } from "./tool.js";
+import { createTestServer, stopCommand, subscribe } from "../testing/test-server.js";
+import {
+  answerOf,
+  closeLater,
+  createBench,
+  decide,
+  decision,
+  EMAIL,
+  find,
+  reject,
+  untilAsked,
+  closeServers,
+} from "../testing/tool-bench.js";
+import { wrapStore } from "../testing/wrap-store.js";
+import { defineTool, ToolFailure, type ToolDefinition, type ToolOutcome } from "./tool.js";
 
-const servers: TestServer[] = [];
-
-afterEach(async () => {
-  await Promise.all(servers.splice(0).map((server) => server.close()));
-});
-
-interface Bench {
-  readonly server: TestServer;
-  /** What the tool was really run with. */
-  readonly ran: { readonly args: unknown; readonly context: ToolContext }[];
-  readonly outcomes: ToolOutcome[];
-}
-
-const EMAIL = { to: "ana@north.example", subject: "Invoice 1043" };
-
-async function createBench(
-  tool: Partial<ToolDefinition>,
-  options: Partial<UnsayServerOptions> = {},
-  args: unknown = EMAIL,
-): Promise<Bench> {
-  const ran: Bench["ran"] = [];
-  const outcomes: ToolOutcome[] = [];
-  const agent: Agent = async (run) => {
-    run.text("Here is the e-mail. ");
-    const outcome = await run.callTool("send_email", args, { call: "call-1" });
-    outcomes.push(outcome);
-    run.text(`It was: ${outcome.result}.`);
-  };
-  const send_email: ToolDefinition = {
-    title: "Send e-mail",
-    execute: () => ({ sent: 1 }),
-    ...tool,
-  };
-  const counted: ToolDefinition = {
-    ...send_email,
-    execute(given, context) {
-      ran.push({ args: given, context });
-      return send_email.execute(given, context);
-    },
-  };
-  const server = await createTestServer({ agent, tools: { send_email: counted }, ...options });
-  servers.push(server);
-  return { server, ran, outcomes };
-}
-
-async function untilAsked(stream: Subscription): Promise<EventOf<"approval.request">> {
-  return (await stream.until((event) => event.type === "approval.request")) as EventOf<"approval.request">;
-}
-
-function decision(request: EventOf<"approval.request">, change: Record<string, unknown> = {}): Record<string, unknown> {
-  return {
-    command: "decide",
-    id: "decide-1",
-    client: "client-1",
-    thread: request.thread,
-    run: request.run,
-    approval: request.approval,
-    items: request.items.map((item) => ({ ...item, decision: "approve" })),
-    ...change,
-  };
-}
-
-const decide = (server: TestServer, request: EventOf<"approval.request">, change: Record<string, unknown> = {}) =>
-  server.post(`/runs/${request.run}/commands`, decision(request, change));
-
-const reject = (request: EventOf<"approval.request">, reason?: string) => ({
-  items: request.items.map((item) => ({ ...item, decision: "reject", ...(reason === undefined ? {} : { reason }) })),
-});
-
-const find = <T extends UnsayEvent["type"]>(events: readonly UnsayEvent[], type: T) =>
-  events.filter((event): event is EventOf<T> => event.type === type);
-
-async function answerOf(server: TestServer): Promise<AssistantMessage> {
-  const message = (await server.messages()).findLast((candidate) => candidate.role === "assistant");
-  if (message?.role !== "assistant") throw new Error("There is no answer.");
-  return message;
-}
+afterEach(closeServers);
 
 describe("the gate", () => {
   it("runs nothing before the approval, and once after it", async () => {
@@ -383,7 +317,7 @@ describe("arguments", () => {
   it.each(["no_such_tool", "__proto__", "constructor", "toString"])("of a tool called %s are refused", async (name) => {
     const outcomes: ToolOutcome[] = [];
     const server = await createTestServer({ agent: async (run) => void outcomes.push(await run.callTool(name, {})), tools: {} });
-    servers.push(server);
+    closeLater(server);
     await (await server.start()).all();
     expect(outcomes).toMatchObject([{ result: "error", error: { code: "tool-not-ready" } }]);
   });
@@ -406,7 +340,7 @@ describe("arguments", () => {
       },
       tools: { look: defineTool({ effect: "read", execute: () => (runs += 1) }) },
     });
-    servers.push(server);
+    closeLater(server);
     await (await server.start()).all();
     expect(runs).toBe(1);
     expect(outcomes.map((outcome) => outcome.result)).toEqual(["ok", "error"]);
@@ -442,14 +376,13 @@ describe("what a tool did", () => {
   it("is on record before anyone uses the result", async () => {
     const inner = createMemoryStore();
     let stored = 0;
-    const store: Store = {
-      ...bindAll(inner),
+    const store = wrapStore(inner, {
       append: async (...args: Parameters<Store["append"]>) => {
         const isStored = await inner.append(...args);
         if (args[2].some((event) => event.type === "receipt")) stored += 1;
         return isStored;
       },
-    };
+    });
     let storedWhenUsed = -1;
     const server = await createTestServer({
       store,
@@ -459,7 +392,7 @@ describe("what a tool did", () => {
         storedWhenUsed = stored;
       },
     });
-    servers.push(server);
+    closeLater(server);
     await (await server.start()).all();
     expect(storedWhenUsed).toBe(1);
   });
@@ -467,19 +400,18 @@ describe("what a tool did", () => {
   it("never begins without being on record", async () => {
     const inner = createMemoryStore();
     let runs = 0;
-    const store: Store = {
-      ...bindAll(inner),
+    const store = wrapStore(inner, {
       append: async (...args: Parameters<Store["append"]>) => {
-        if (args[2].some((event) => event.type === "tool.start")) throw new Error("disk full");
+        if (args[2].at(-1)?.type === "run.phase" && args[2].some((event) => event.type === "tool.start")) throw new Error("disk full");
         return inner.append(...args);
       },
-    };
+    });
     const server = await createTestServer({
       store,
       tools: { save: defineTool({ effect: "write", execute: () => (runs += 1) }) },
       agent: async (run) => void (await run.callTool("save", {})),
     });
-    servers.push(server);
+    closeLater(server);
     await (await server.start()).all();
     expect(runs).toBe(0);
   });
@@ -580,7 +512,7 @@ describe("a stop while a tool runs", () => {
       agent: async (run) => void (await Promise.all([run.callTool("slow", {}, { call: "a" }), run.callTool("ask", {}, { call: "b" })])),
       tools: { slow: { ...slow.tool, execute: slow.tool.execute ?? (() => null) }, ask: defineTool({ execute: () => "never" }) },
     });
-    servers.push(server);
+    closeLater(server);
     const stream = await server.start();
     await slow.started;
     await untilAsked(stream);
@@ -599,13 +531,13 @@ describe("an orphan with calls", () => {
       tools: { slow: defineTool({ effect: "write", execute: () => new Promise(() => {}) }), ask: defineTool({ execute: () => 1 }) },
       agent: async (run) => void (await Promise.all([run.callTool("slow", {}, { call: "a" }), run.callTool("ask", {}, { call: "b" })])),
     });
-    servers.push(dead);
+    closeLater(dead);
     const stream = await dead.start();
     await stream.until((event) => event.type === "tool.start");
     await untilAsked(stream);
     await dead.clock.advance(100);
     const next = await createTestServer({ store, agent: async () => {} });
-    servers.push(next);
+    closeLater(next);
     await next.clock.advance(5_000);
     expect(await answerOf(next)).toMatchObject({
       cause: "orphaned",
@@ -614,21 +546,3 @@ describe("an orphan with calls", () => {
     });
   });
 });
-
-function bindAll(store: Store): Store {
-  return {
-    createRun: (run) => store.createRun(run),
-    getRun: (run) => store.getRun(run),
-    findRun: (thread, startKey) => store.findRun(thread, startKey),
-    listRuns: (thread) => store.listRuns(thread),
-    append: (run, owner, events, leaseUntil) => store.append(run, owner, events, leaseUntil),
-    renewLease: (run, owner, leaseUntil) => store.renewLease(run, owner, leaseUntil),
-    read: (run, after) => store.read(run, after),
-    rewrite: (run, events) => store.rewrite(run, events),
-    repair: (run, now, events) => store.repair(run, now, events),
-    saveStop: (run, stop) => store.saveStop(run, stop),
-    saveCommand: (run, id, fingerprint) => store.saveCommand(run, id, fingerprint),
-    findCommand: (run, id) => store.findCommand(run, id),
-    close: () => store.close(),
-  };
-}

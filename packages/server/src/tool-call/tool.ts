@@ -23,11 +23,31 @@ export interface ToolReceipt {
   readonly ref?: string;
 }
 
+/** What a call did, for whoever makes it undone. */
+export interface DoneCall<Args = unknown, Output = unknown> {
+  readonly call: string;
+  readonly args: Args;
+  /** As it was recorded. */
+  readonly output: Output;
+  readonly receipt: ToolReceipt;
+}
+
+/** How what a tool did is taken back: by another tool of the set, which passes the same gate. */
+export interface ToolUndo<Args = unknown, Output = unknown> {
+  /** Name of the tool that compensates. */
+  readonly tool: string;
+  /** Its arguments. */
+  args(done: DoneCall<Args, Output>): unknown;
+  /** How long after the receipt it may be asked for, in ms. Default: for ever. */
+  readonly withinMs?: number;
+}
+
 /**
  * A tool the agent may call. Its arguments and its output are JSON.
  *
- * `effect` says what it does to the world: a `read` runs at once; a `write` runs at once unless `approval` asks first;
- * an `irreversible` one always asks first. A tool that declares nothing counts as `irreversible`.
+ * `effect` says what it does to the world: a `read` runs at once; a `write` runs after a window in which it can still be
+ * cancelled, unless `approval` asks first; an `irreversible` one always asks first. A tool that declares nothing counts
+ * as `irreversible`.
  */
 export interface ToolDefinition<Args = unknown, Output = unknown> {
   readonly title?: string;
@@ -40,12 +60,25 @@ export interface ToolDefinition<Args = unknown, Output = unknown> {
   readonly approval?: boolean;
   /** Whether it obeys its `signal`. Default: true. */
   readonly cancellable?: boolean;
-  /** Checks and types the arguments; throws on what it refuses. What it returns is what is shown, approved and run. */
+  /** How long a write that nobody was asked about waits, in ms. Default: the server's `undoWindowMs`. */
+  readonly undoWindowMs?: number;
+  /** How often a failure is tried again that is `retryable` and did nothing. Default: 2. */
+  readonly maxRetries?: number;
+  /** How what it did is taken back. Without it a receipt says that it can't be. */
+  readonly undo?: ToolUndo<Args, Output>;
+  /**
+   * Checks and types the arguments; throws on what it refuses. What it returns is what is shown, approved and run. Only
+   * with it can a person edit the arguments.
+   */
   parse?(args: unknown): Args;
   /** To whom or what it is done, in a few words for the gate. */
   target?(args: Args): string;
-  /** Throw `ToolFailure` with `effect: "none"` where nothing has happened; any other throw leaves a write unknown. */
-  execute(args: Args, context: ToolContext): Promise<Output> | Output;
+  /**
+   * Throw `ToolFailure` with `effect: "none"` where nothing has happened; any other throw leaves a write unknown. A
+   * generator yields rows while it works: they are shown as they come, the reader may say that they are enough, and
+   * they are the output unless it returns another one.
+   */
+  execute(args: Args, context: ToolContext): Promise<Output> | Output | AsyncIterable<unknown>;
   receipt?(output: Output, args: Args): ToolReceipt;
 }
 
@@ -86,7 +119,8 @@ export class ToolFailure extends Error {
 
 /** What became of a call, for the agent that made it. */
 export type ToolOutcome =
-  | { readonly result: "ok"; readonly output: unknown }
+  /** `partial`: it was ended early, by the reader who had `enough` or by a limit of size. */
+  | { readonly result: "ok"; readonly output: unknown; readonly partial?: true; readonly cut?: { readonly by: "user" | "limit" } }
   | { readonly result: "empty" }
   | { readonly result: "error"; readonly error: UnsayErrorData }
   /** Something may have happened; the tool must not be called again without its `callKey`. */

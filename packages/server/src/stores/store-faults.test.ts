@@ -1,0 +1,286 @@
+import { DatabaseSync } from "node:sqlite";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createClient } from "redis";
+import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
+import { textOf, type AssistantMessage } from "@unsay/core";
+import type { UnsayEvent } from "@unsay/core/protocol";
+import type { Agent } from "../agents/agent.js";
+import { hasRedis, startRedis } from "../testing/redis-server.js";
+import { realClock } from "../testing/real-clock.js";
+import { createTestServer, startCommand, stopCommand, type TestServer } from "../testing/test-server.js";
+import { aroundStore } from "./around-store.js";
+import { createMemoryStore } from "./memory.js";
+import { createRedisStore } from "./redis.js";
+import { createSqliteStore } from "./sqlite.js";
+import type { Store } from "./store.js";
+
+/** On a machine that is busy with other tests. */
+vi.setConfig({ testTimeout: 30_000 });
+const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 10_000 });
+
+const folder = mkdtempSync(join(tmpdir(), "unsay-faults-"));
+const servers: TestServer[] = [];
+
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function open(...args: Parameters<typeof createTestServer>): Promise<TestServer> {
+  const server = await createTestServer(...args);
+  servers.push(server);
+  return server;
+}
+
+/** A store that fails each call while it is told to. */
+function createBreakable(): { readonly store: Store; isBroken: boolean } {
+  const state = { isBroken: false };
+  const store = aroundStore(createMemoryStore(), (_name, call) => (state.isBroken ? Promise.reject(new Error("EIO: sk-secret")) : call()));
+  return Object.assign(state, { store });
+}
+
+/** Says a word for each call of `say`, until `finish`. */
+function createPrompter(): { agent: Agent; say: (text: string) => void; finish: () => void } {
+  let speak: (text: string) => void = () => {};
+  let finish: () => void = () => {};
+  const finished = new Promise<void>((resolve) => (finish = resolve));
+  const agent: Agent = async (run) => {
+    speak = (text) => run.text(text);
+    await Promise.race([finished, new Promise((resolve) => run.signal.addEventListener("abort", resolve))]);
+  };
+  return { agent, say: (text) => speak(text), finish };
+}
+
+const speaker: Agent = async (run) => run.text("An answer.");
+const endOf = (events: readonly UnsayEvent[]) => events.find((event) => event.type === "run.end");
+
+async function answerOf(server: TestServer): Promise<AssistantMessage> {
+  const message = (await server.messages()).at(-1);
+  if (message?.role !== "assistant") throw new Error("There is no answer.");
+  return message;
+}
+
+describe("a store that is down", () => {
+  it("is refused with 503 and a time to come back, on every route, and nothing is begun", async () => {
+    const breakable = createBreakable();
+    const server = await open({ agent: speaker, store: breakable.store });
+    const { run } = await server.start();
+    breakable.isBroken = true;
+    const responses = await Promise.all([
+      server.post("/threads/t1/runs", startCommand()),
+      server.get("/threads/t1/messages"),
+      server.get("/threads/t1/active"),
+      server.get(`/runs/${run}/events`),
+      server.post(`/runs/${run}/commands`, stopCommand()),
+      server.post("/threads/t1/commands", stopCommand({ startKey: "k" })),
+    ]);
+    for (const response of responses) {
+      expect(response.status).toBe(503);
+      expect(response.headers.get("retry-after")).toBe("2");
+      const body = await response.text();
+      expect(JSON.parse(body)).toMatchObject({ code: "store-unavailable", retryable: true, retryAfterMs: 2_000 });
+      expect(body).not.toContain("sk-secret");
+    }
+    breakable.isBroken = false;
+    expect(await server.messages()).toHaveLength(2);
+  });
+
+  it("counts as down when it does not answer", async () => {
+    const store = aroundStore(createMemoryStore(), () => new Promise(() => {}));
+    const server = await open({ agent: speaker, store });
+    const response = server.get("/threads/t1/messages");
+    await eventually(() => server.clock.pending).toBeGreaterThan(0);
+    await server.clock.advance(5_000);
+    expect((await response).status).toBe(503);
+  });
+
+  it("takes no word from a reader while a run goes on, and none from the record when it is back", async () => {
+    const breakable = createBreakable();
+    const prompter = createPrompter();
+    const server = await open({ agent: prompter.agent, store: breakable.store });
+    const stream = await server.start();
+    await stream.until((event) => event.type === "run.phase");
+    prompter.say("one ");
+    await server.clock.advance(100);
+    breakable.isBroken = true;
+    prompter.say("two ");
+    await server.clock.advance(10_000);
+    expect(await stream.until((event) => event.type === "span.append" && event.text === "two ")).toBeDefined();
+    prompter.say("three");
+    prompter.finish();
+    await stream.until((event) => event.type === "span.append" && event.text === "three");
+    await server.clock.advance(5_000);
+    expect(endOf(stream.events)).toBeUndefined();
+    breakable.isBroken = false;
+    await server.clock.advance(2_000);
+    expect(endOf(await stream.all())).toMatchObject({ outcome: "complete" });
+    expect(await answerOf(server)).toMatchObject({ status: "complete" });
+    expect(textOf(await answerOf(server))).toBe("one two three");
+  });
+
+  it("and stays down for longer than the lease: the reader is told that nothing was saved, and no reload says more", async () => {
+    const breakable = createBreakable();
+    const prompter = createPrompter();
+    const server = await open({ agent: prompter.agent, store: breakable.store, leaseMs: 9_000 });
+    const stream = await server.start();
+    await stream.until((event) => event.type === "run.phase");
+    await server.clock.advance(200);
+    breakable.isBroken = true;
+    prompter.say("not on record");
+    prompter.finish();
+    await stream.until((event) => event.type === "span.append");
+    await server.clock.advance(12_000);
+    const events = await stream.all();
+    expect(endOf(events)).toMatchObject({ outcome: "truncated", cause: "failed", error: { code: "store-unavailable" } });
+    expect(events.map((event) => event.seq)).toEqual(events.map((_, index) => index + 1));
+    breakable.isBroken = false;
+    await server.clock.advance(12_000);
+    expect(await answerOf(server)).toMatchObject({ status: "truncated", cause: "orphaned" });
+  });
+
+  it("runs no tool whose start is on no record", async () => {
+    const breakable = createBreakable();
+    let ran = 0;
+    const prompter = createPrompter();
+    const server = await open({
+      store: breakable.store,
+      tools: { save: { effect: "write", execute: () => (ran += 1) } },
+      minToolLeadMs: 0,
+      undoWindowMs: 0,
+      agent: async (run) => {
+        await prompter.agent(run);
+        await run.callTool("save", {});
+      },
+    });
+    const stream = await server.start();
+    await stream.until((event) => event.type === "run.phase");
+    breakable.isBroken = true;
+    prompter.finish();
+    await stream.until((event) => event.type === "tool.ready");
+    await server.clock.advance(60_000);
+    await stream.all();
+    expect(ran).toBe(0);
+  });
+});
+
+describe("a SQLite file", () => {
+  it("that another process holds is waited for without holding up this one", { timeout: 15_000 }, async () => {
+    const path = join(folder, "busy.sqlite");
+    const store = createSqliteStore({ path });
+    const server = await open({ agent: speaker, store, clock: realClock });
+    const other = new DatabaseSync(path);
+    other.exec("BEGIN IMMEDIATE");
+    const startedAt = performance.now();
+    const start = server.post("/threads/t1/runs", startCommand());
+    let longestHoldUp = 0;
+    let last = performance.now();
+    const ticks = setInterval(() => {
+      longestHoldUp = Math.max(longestHoldUp, performance.now() - last);
+      last = performance.now();
+    }, 5);
+    await new Promise<void>((resolve) => void realClock.after(400, resolve));
+    other.exec("COMMIT");
+    expect((await start).status).toBe(200);
+    expect(performance.now() - startedAt).toBeGreaterThan(350);
+    other.exec("BEGIN IMMEDIATE");
+    expect((await server.post("/threads/t2/runs", startCommand({ thread: "t2" }))).status).toBe(503);
+    clearInterval(ticks);
+    other.exec("COMMIT");
+    other.close();
+    console.info(`SQLite held by another process: the longest hold-up here was ${Math.round(longestHoldUp)} ms`);
+    expect(longestHoldUp).toBeLessThan(500);
+    await store.close();
+  });
+
+  it("on a full disk refuses what it can't keep, and keeps what it had acknowledged", async () => {
+    const path = join(folder, "full.sqlite");
+    const store = createSqliteStore({ path, maxBytes: 400_000 });
+    const prompter = createPrompter();
+    const receipts: string[] = [];
+    const server = await open({
+      store,
+      leaseMs: 3_000,
+      minToolLeadMs: 0,
+      undoWindowMs: 0,
+      tools: {
+        note: {
+          effect: "write",
+          execute: ({ text }: { readonly text: string }) => text,
+          receipt: () => ({ summary: "Noted" }),
+        },
+      },
+      agent: async (run) => {
+        for (let index = 0; index < 100; index += 1) {
+          const outcome = await run.callTool("note", { text: "x".repeat(10_000), index });
+          if (outcome.result !== "ok") break;
+          receipts.push(String(index));
+        }
+        await prompter.agent(run);
+      },
+    });
+    const stream = await server.start();
+    await eventually(async () => (await server.clock.advance(500), receipts.length)).toBeGreaterThan(3);
+    await expect
+      .poll(
+        async () => (
+          await server.clock.advance(500),
+          (await server.post("/threads/t9/runs", startCommand({ thread: "t9", message: { id: "u", text: "y".repeat(50_000) } }))).status
+        ),
+      )
+      .toBe(503);
+    prompter.finish();
+    await server.clock.advance(30_000);
+    await stream.all();
+    await server.close();
+    servers.splice(0);
+    const kept = createSqliteStore({ path });
+    const stored = (await kept.read(stream.run, 0)).filter((event) => event.type === "receipt");
+    expect(stored.length).toBeGreaterThanOrEqual(receipts.length);
+    console.info(`a full disk: ${receipts.length} receipts acknowledged, ${stored.length} kept`);
+    await kept.close();
+    await store.close();
+  });
+});
+
+describe.runIf(hasRedis)("a Redis that goes away", () => {
+  it("is refused at start, and runs that are live end as unsaved", { timeout: 20_000 }, async () => {
+    const redis = await startRedis();
+    const store = await createRedisStore({ url: redis.url });
+    const prompter = createPrompter();
+    const server = await open({ agent: prompter.agent, store, clock: realClock, leaseMs: 1_500 });
+    const stream = await server.start();
+    await stream.until((event) => event.type === "run.phase");
+    await redis.stop();
+    prompter.say("still here");
+    await stream.until((event) => event.type === "span.append");
+    expect((await server.post("/threads/t2/runs", startCommand({ thread: "t2" }))).status).toBe(503);
+    prompter.finish();
+    expect(endOf(await stream.all())).toMatchObject({ cause: "failed", error: { code: "store-unavailable" } });
+    await store.close();
+  });
+
+  it("has its log trimmed by somebody else: 410 for old cursors, and no answer that looks whole", async () => {
+    const redis = await startRedis();
+    const store = await createRedisStore({ url: redis.url });
+    const server = await open({ agent: speaker, store, clock: realClock });
+    const stream = await server.start();
+    const whole = await stream.all();
+    const client = createClient({ url: redis.url });
+    await client.connect();
+    await client.xTrim(`unsay:log:${stream.run}`, "MAXLEN", 2);
+    expect((await server.events(stream.run, 1)).status).toBe(410);
+    expect(await (await server.follow(stream.run, whole.length - 2)).all()).toEqual(whole.slice(-2));
+    expect(await answerOf(server)).toMatchObject({ status: "truncated", cause: "corrupt", error: { code: "cursor-expired" } });
+    await client.close();
+    await server.close();
+    servers.splice(0);
+    await store.close();
+    await redis.stop();
+  });
+
+  it("is an error of the address when it never was there", async () => {
+    await expect(createRedisStore({ url: "redis://127.0.0.1:1" })).rejects.toThrow(/ECONNREFUSED/u);
+  });
+});
