@@ -1,19 +1,31 @@
 import type { Decorator, Preview } from "@storybook/react-vite";
+import { StringsProvider } from "../packages/ui/src/strings/strings.js";
+import { NETWORKS } from "../packages/ui/src/testing/network.js";
 import { UnsayRoot } from "../packages/ui/src/thread/unsay-root.js";
 import "../packages/ui/src/styles/index.css";
+import { ComponentPage } from "./docs/component-page.js";
+import { isRightToLeft, LOCALES, stringsOf } from "./locales.js";
 import "./preview.css";
 
 /** Toolbars speak through the attributes of the root, as an app would. */
 const withRoot: Decorator = (Story, { globals, parameters }) => (
-  <UnsayRoot
-    className={parameters["flush"] === true ? "story-flush" : "story"}
-    theme={globals["theme"]}
-    contrast={globals["contrast"]}
-    motion={globals["motion"]}
-    dir={globals["direction"]}
-  >
-    <Story />
-  </UnsayRoot>
+  <StringsProvider value={stringsOf(globals["locale"])}>
+    <UnsayRoot
+      className={[parameters["flush"] === true ? "story-flush" : "story", globals["width"] === "full" ? "" : "story-frame"]
+        .join(" ")
+        .trim()}
+      style={globals["width"] === "full" ? undefined : { inlineSize: Number(globals["width"]) }}
+      theme={globals["theme"]}
+      contrast={globals["contrast"]}
+      motion={globals["motion"]}
+      density={globals["density"]}
+      lang={globals["locale"]}
+      dir={isRightToLeft(globals["locale"]) ? "rtl" : globals["direction"]}
+      data-marks={globals["marks"] === "quiet" ? "quiet" : undefined}
+    >
+      <Story />
+    </UnsayRoot>
+  </StringsProvider>
 );
 
 function toolbar(title: string, icon: string, items: readonly string[]): object {
@@ -22,14 +34,32 @@ function toolbar(title: string, icon: string, items: readonly string[]): object 
 
 const preview: Preview = {
   decorators: [withRoot],
-  initialGlobals: { theme: "auto", direction: "ltr", motion: "full", contrast: "normal" },
+  initialGlobals: {
+    theme: "auto",
+    direction: "ltr",
+    contrast: "normal",
+    motion: "full",
+    density: "comfortable",
+    locale: "en",
+    width: "full",
+    marks: "full",
+    network: "normal",
+    clock: "play",
+  },
   globalTypes: {
     theme: toolbar("Theme", "mirror", ["auto", "light", "dark"]),
     direction: toolbar("Direction", "transfer", ["ltr", "rtl"]),
-    motion: toolbar("Motion", "play", ["full", "none"]),
+    // Forced colours are the system's: emulate them in the browser's developer tools.
     contrast: toolbar("Contrast", "contrast", ["normal", "more"]),
+    motion: toolbar("Motion", "play", ["full", "none"]),
+    density: toolbar("Density", "component", ["compact", "comfortable", "roomy"]),
+    locale: toolbar("Locale", "globe", LOCALES),
+    width: toolbar("Width", "grow", ["full", "320", "480", "768", "1200"]),
+    marks: toolbar("Marks", "edit", ["full", "quiet"]),
+    network: toolbar("Network", "lightning", NETWORKS),
+    clock: toolbar("Clock", "timer", ["play", "pause"]),
   },
-  parameters: { layout: "fullscreen", a11y: { test: "error" } },
+  parameters: { layout: "fullscreen", a11y: { test: "error" }, docs: { page: ComponentPage } },
   tags: ["autodocs"],
 };
 

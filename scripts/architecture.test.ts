@@ -72,9 +72,14 @@ describe("what each package may import", () => {
   const allowed: Record<string, RegExp> = {
     core: /^(zustand\/vanilla|eventsource-parser(\/stream)?|@noble\/hashes\/.+|canonicalize|@opentelemetry\/api)$/,
     react: /^(react|react\/jsx-runtime|zustand|zustand\/.+|@tanstack\/react-query|@unsay\/core(\/.+)?)$/,
-    ui: /^(react|react\/jsx-runtime|react-dom|markdown-it(\/.+)?|@tanstack\/react-query|@unsay\/(core|react)(\/.+)?)$/,
-    server: /^(node:.+|@unsay\/core(\/.+)?|ai|@ai-sdk\/provider)$/,
+    ui: /^(react|react\/jsx-runtime|react-dom|markdown-it(\/.+)?|highlight\.js(\/.+)?|@tanstack\/react-query|@unsay\/(core|react)(\/.+)?)$/,
+    server: /^(node:.+|@unsay\/core(\/.+)?|ai|redis|@ai-sdk\/provider)$/,
   };
+
+  it("ui knows highlight.js in the one entry that asks for it", () => {
+    const wrong = importsIn("ui").filter(({ file, specifier }) => specifier.startsWith("highlight.js") && !/\/highlight\//.test(file));
+    expect(wrong.map(show)).toEqual([]);
+  });
 
   it.each(Object.entries(allowed))("%s imports only what lies below it", (name, pattern) => {
     const wrong = importsIn(name).filter((found) => !isRelative(found) && !isTypeOfRunner(found) && !pattern.test(found.specifier));
@@ -82,7 +87,9 @@ describe("what each package may import", () => {
   });
 
   it("core knows OpenTelemetry in the one entry that asks for it", () => {
-    const wrong = importsIn("core").filter(({ file, specifier }) => specifier.startsWith("@opentelemetry/") && !/\/opentelemetry\//.test(file));
+    const wrong = importsIn("core").filter(
+      ({ file, specifier }) => specifier.startsWith("@opentelemetry/") && !/\/opentelemetry\//.test(file),
+    );
     expect(wrong.map(show)).toEqual([]);
   });
 

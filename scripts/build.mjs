@@ -6,14 +6,15 @@ import { bundle } from "lightningcss";
 import { folderOf, manifestOf, PACKAGES } from "./packages.mjs";
 import { ROOT, run } from "./process.mjs";
 
-const STYLES_IN = join(ROOT, "packages/ui/src/styles/index.css");
-const STYLES_OUT = join(ROOT, "packages/ui/dist/styles.css");
+const STYLES = join(ROOT, "packages/ui/src/styles");
+const UI_DIST = join(ROOT, "packages/ui/dist");
 
 const started = performance.now();
 try {
   PACKAGES.forEach(removeOrphans);
   await buildModules();
-  buildStyles();
+  buildStyles("index.css", "styles.css");
+  for (const file of globSync("bridges/*.css", { cwd: STYLES })) buildStyles(file, file);
   PACKAGES.forEach(checkEntries);
   console.log(`Built ${PACKAGES.length} packages in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 } catch (error) {
@@ -36,13 +37,15 @@ function removeOrphans(name) {
 }
 
 /** No targets: they would lower light-dark(), which then fails wherever color-scheme is not set in the same file. */
-function buildStyles() {
-  if (!existsSync(STYLES_IN)) throw new Error(`${relative(ROOT, STYLES_IN)} is missing.`);
-  const { code, warnings } = bundle({ filename: STYLES_IN, minify: false });
+function buildStyles(source, target) {
+  const filename = join(STYLES, source);
+  if (!existsSync(filename)) throw new Error(`${relative(ROOT, filename)} is missing.`);
+  const { code, warnings } = bundle({ filename, minify: false });
   for (const { message, loc } of warnings) console.warn(`styles: ${message} (${loc.filename}:${loc.line})`);
-  mkdirSync(dirname(STYLES_OUT), { recursive: true });
-  writeFileSync(STYLES_OUT, code);
-  console.log(`@unsay/ui styles.css: ${kilobytes(code.length)}`);
+  const out = join(UI_DIST, target);
+  mkdirSync(dirname(out), { recursive: true });
+  writeFileSync(out, code);
+  console.log(`@unsay/ui ${target}: ${kilobytes(code.length)}`);
 }
 
 /** Whatever package.json promises to those who install the package is there. */

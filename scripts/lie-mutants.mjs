@@ -371,8 +371,8 @@ const LIES = [
   [
     "a call that ran when the connection broke is cancelled",
     "tool-call/tool-call.reducer.ts",
-    'return { ...call, status: mayGoOn || mayHaveActed ? "unknown" : "cancelled" };',
-    'return { ...call, status: "cancelled" };',
+    'status: mayGoOn || mayHaveActed ? "unknown" : "cancelled" };',
+    'status: "cancelled" };',
     [...MACHINE, "tool-call/", "session/"],
   ],
   [

@@ -33,10 +33,12 @@ class Playground {
     await this.page.locator('[data-unsay="composer.submit"]').click();
   }
 
-  /** Opens the menu where it is closed, and the problem with this id. */
+  /** Opens the menu and its group where they are closed, and the problem with this id. */
   async pickProblem(id: string): Promise<void> {
     const link = this.page.locator(`a[data-problem="${id}"]`);
-    if (!(await link.isVisible())) await this.page.getByText("Things to try").first().click();
+    const group = this.page.getByRole("heading", { name: "Problems" });
+    if (!(await group.isVisible())) await this.page.getByText("Things to try").first().click();
+    if (!(await link.isVisible())) await group.click();
     await link.click();
   }
 

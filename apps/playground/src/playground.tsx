@@ -34,10 +34,12 @@ export function Playground(): ReactNode {
         <details className="playground-menu" ref={menu} open={isWide()}>
           <summary>Things to try</summary>
           <nav aria-label="Things to try">
-            <h2>Scenarios</h2>
-            <Scenarios place={place} onShow={show} onPicked={() => closeIfNarrow(menu)} />
-            <h2>Problems</h2>
-            <ProblemPicker current={"problem" in place ? place.problem : undefined} onPick={pick} />
+            <MenuGroup title="Scenarios" isOpen={"thread" in place}>
+              <Scenarios place={place} onShow={show} onPicked={() => closeIfNarrow(menu)} />
+            </MenuGroup>
+            <MenuGroup title="Problems" isOpen={"problem" in place}>
+              <ProblemPicker current={"problem" in place ? place.problem : undefined} onPick={pick} />
+            </MenuGroup>
           </nav>
         </details>
         {"problem" in place ? (
@@ -49,6 +51,24 @@ export function Playground(): ReactNode {
         )}
       </div>
     </UnsayRoot>
+  );
+}
+
+interface MenuGroupProps {
+  readonly title: string;
+  readonly isOpen: boolean;
+  readonly children: ReactNode;
+}
+
+/** One group is open at a time, so that the heading of the other is in sight. */
+function MenuGroup({ title, isOpen, children }: MenuGroupProps): ReactNode {
+  return (
+    <details className="playground-group" name="things" open={isOpen}>
+      <summary>
+        <h2>{title}</h2>
+      </summary>
+      {children}
+    </details>
   );
 }
 

@@ -1,5 +1,5 @@
 import { problems, problemsElsewhere, type Problem } from "@unsay/core/testing";
-import type { MouseEvent, ReactNode } from "react";
+import { useEffect, useRef, type MouseEvent, type ReactNode } from "react";
 import { addressOf } from "./thread-address.ts";
 
 export interface ProblemPickerProps {
@@ -10,12 +10,16 @@ export interface ProblemPickerProps {
 
 /** The problems of streamed answers that the page can play by itself, and those that it can't. */
 export function ProblemPicker({ current, onPick }: ProblemPickerProps): ReactNode {
+  const menu = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    menu.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
+  }, [current]);
   return (
     <>
       <p className="playground-note">
         What goes wrong with streamed answers, and what you see here. Played in this page, without the server.
       </p>
-      <ul className="playground-scenarios">
+      <ul className="playground-scenarios" ref={menu}>
         {problems.map((problem) => (
           <li key={problem.id}>
             <a

@@ -36,7 +36,7 @@ describe("a run that is joined on its way", () => {
   });
 });
 
-describe("r11-loop: a loop", () => {
+describe("statement 26: r11-loop: a loop", () => {
   const feed = (text: string, size = 7): number => {
     const detector = new LoopDetector();
     let found = 0;

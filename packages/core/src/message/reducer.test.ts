@@ -125,7 +125,7 @@ describe("the five statuses", () => {
     expect(message).toMatchObject({ status: "truncated", cause: "unverified", stated: false });
   });
 
-  it("every open part, call and approval gets a terminal state at every end", () => {
+  it("statement 33: every open part, call and approval gets a terminal state at every end", () => {
     for (const end of [complete, cut(), cut("stopped"), cut("withheld")]) {
       const message = fold(open(), part(), words("Hi"), propose, ready, ask(), end).message;
       expect(message.parts.every((each) => each.type === "call" || each.status !== "open")).toBe(true);
@@ -332,7 +332,7 @@ describe("tool calls", () => {
     });
   });
 
-  it("a call of this client that had started and may have acted is unknown, not cancelled", () => {
+  it("statement 34: a call of this client that had started and may have acted is unknown, not cancelled", () => {
     const call = { ...propose, runsOn: "client" } as EventPayload;
     expect(fold(open(), call, ready, start, cut("stopped")).message).toMatchObject({ calls: [{ status: "unknown" }] });
     const reading = { ...call, effect: "read" } as EventPayload;

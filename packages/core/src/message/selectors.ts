@@ -83,6 +83,12 @@ export function textOf(message: Message): string {
   return shownParts(message).filter(isAnswerPart).map(textOfPart).join("");
 }
 
+/** The words of the answer that stand before the reader's eyes: all that is shown, and at most `lengths` where a view has counted. */
+export function paintedTextOf(message: AssistantMessage, lengths: ReadonlyMap<string, number> | null): string {
+  if (lengths === null) return textOf(message);
+  return paintedParts(shownParts(message), paintedOf(message, lengths)).filter(isAnswerPart).map(textOfPart).join("");
+}
+
 /** The parts a reader sees: without drafts, and without what arrived after this client's Stop was pressed. */
 export function shownParts(message: AssistantMessage): readonly Part[] {
   const painted = message.stop?.revealed === true ? null : (message.stop?.painted ?? null);

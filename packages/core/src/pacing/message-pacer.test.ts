@@ -299,7 +299,7 @@ describe("jitter buffer", () => {
     expect(longestLagMs(player)).toBeLessThanOrEqual(300);
   });
 
-  it("r15-buffer: with 2 s between the bursts each burst is spread over the lag, never over more", () => {
+  it("statement 21, timing: r15-buffer: with 2 s between the bursts each burst is spread over the lag, never over more", () => {
     const player = playing({ isolation: "uncommitted" });
     for (let burst = 0; burst < 5; burst++) {
       for (const token of TOKENS) player.append(token);
@@ -335,7 +335,7 @@ describe("jitter buffer", () => {
     expect(player.text).toBe("Hi 😀");
   });
 
-  it("r15-flush: a long tail is painted with the end, well within 300 ms, with maxCps too", () => {
+  it("statement 23: r15-flush: a long tail is painted with the end, well within 300 ms, with maxCps too", () => {
     for (const pacing of [{}, { maxCps: 20 }]) {
       const player = playing({ pacing });
       player.wait(1_000);
@@ -346,7 +346,7 @@ describe("jitter buffer", () => {
     }
   });
 
-  it("r15-flush: a hidden tab, a reader without motion and an open decision wait for nothing", () => {
+  it("statement 23: r15-flush: a hidden tab, a reader without motion and an open decision wait for nothing", () => {
     const text = "One. Two. Three. And";
     const hidden = playing({});
     hidden.moment = { isHidden: true };
@@ -435,7 +435,7 @@ describe("pacing policy", () => {
   });
 });
 
-describe("self-correction", () => {
+describe("statement 56: self-correction", () => {
   it("r6-inferred: notes the sentence that seems to take something back, and changes no span and no status", () => {
     const player = playing({ ...AT_ONCE, detectSelfCorrection: true });
     player.append("Yes, it is safe. Actually, us-east still drains. So");

@@ -180,7 +180,7 @@ function expectNothingLost(before: Frame, after: Frame): void {
 }
 
 describe("MessagePacer, whatever happens", () => {
-  it("r16-zero-churn: what is painted is a beginning of what was received, and no painted word goes without a mark", () => {
+  it("statement 59: r16-zero-churn: what is painted is a beginning of what was received, and no painted word goes without a mark", () => {
     fc.assert(
       fc.property(ANYTHING, ISOLATION, fc.boolean(), END, (steps, isolation, isPaced, outcome) => {
         const { frames } = new Schedule({ isolation, ...(isPaced ? {} : { pacing: false }) }).run(steps).end(outcome).player;
@@ -196,7 +196,7 @@ describe("MessagePacer, whatever happens", () => {
     );
   });
 
-  it("r16-zero-churn: drafts alone take nothing back: each view begins the next, and the last is the whole answer", () => {
+  it("statement 57: r16-zero-churn: drafts alone take nothing back: each view begins the next, and the last is the whole answer", () => {
     const steps = fc.array(
       fc.oneof(APPEND, DRAFT, WAIT, fc.record({ do: fc.constantFrom("settle" as const, "drop" as const), choice: CHOICE })),
       { maxLength: 40 },

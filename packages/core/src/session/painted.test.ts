@@ -25,7 +25,7 @@ function stopOf({ sent }: Conversation): object | undefined {
 }
 
 describe("Stop, where a view says what it has painted", () => {
-  it("freezes there and not at what had arrived: on screen, in the command and in what the model is told", async () => {
+  it("statement 29: freezes there and not at what had arrived: on screen, in the command and in what the model is told", async () => {
     const conversation = await answering();
     const { session, answer, clock, say } = conversation;
     session.markPainted(answer().id, new Map([["a-0", 5]]));

@@ -38,7 +38,7 @@ function statusLog(session: ReturnType<typeof createSession>): string[] {
 }
 
 describe("a session", () => {
-  it("shows the user's words and a pending answer at once, then streams to complete", async () => {
+  it("statement 18: shows the user's words and a pending answer at once, then streams to complete", async () => {
     const { clock, session, answer } = setUp(scripts.complete);
     const log = statusLog(session);
     session.send("How do I deploy this?");
@@ -83,7 +83,7 @@ describe("a session", () => {
     expect(session.store.getState().messages).toHaveLength(4);
   });
 
-  it("pauses the queue after a stop and says why", async () => {
+  it("statement 48: pauses the queue after a stop and says why", async () => {
     const { clock, session } = setUp(scripts.complete);
     session.send("one");
     await clock.advance(500);
@@ -342,7 +342,7 @@ describe("an open approval", () => {
     expect(decisions[1]).toEqual(decisions[0]);
   });
 
-  it("10: is never answered by free text, whatever it says", async () => {
+  it("statement 47: 10: is never answered by free text, whatever it says", async () => {
     const { clock, session, transport, answer } = setUp(scripts.gate);
     session.send("go");
     await clock.advance(5_000);
@@ -352,7 +352,7 @@ describe("an open approval", () => {
     expect(answer()).toMatchObject({ approvals: [{ status: "open" }], calls: [{ status: "awaiting-approval" }] });
   });
 
-  it("pauses the queue until it is decided", async () => {
+  it("statement 48: pauses the queue until it is decided", async () => {
     const { clock, session } = setUp(scripts.gate);
     session.send("go");
     await clock.advance(5_000);

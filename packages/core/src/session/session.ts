@@ -6,6 +6,7 @@ import {
   isLive,
   markLooping,
   markReconnecting,
+  paintedTextOf,
   reopenMessage,
   revealTail,
   type AssistantMessage,
@@ -106,6 +107,7 @@ class ThreadSession {
       dismissLoop: (messageId) => this.#store.change(messageId, (message) => markLooping(message, false, this.#store.clock.now())),
       revealTail: (messageId) => this.#store.change(messageId, revealTail),
       markPainted: (messageId, painted) => this.#markPainted(messageId, painted),
+      paintedText: (messageId) => this.#paintedText(messageId),
       markApprovalShown: (approvalId) => this.#context.watch.showApproval(approvalId),
       noteInterrupt: (facts) => this.#context.watch.noteInterrupt(facts),
       leave: (by) => this.#leave(by),
@@ -407,6 +409,11 @@ class ThreadSession {
   #markPainted(messageId: string, lengths: PaintedLengths): void {
     this.#context.painted.add(messageId, lengths);
     this.#context.watch.notePaint(messageId, lengths);
+  }
+
+  #paintedText(messageId: string): string {
+    const message = this.#store.find(messageId);
+    return message === undefined ? "" : paintedTextOf(message, this.#context.painted.find(messageId));
   }
 
   #leave(by: "hidden" | "navigated"): void {

@@ -197,6 +197,8 @@ export interface Session {
   readonly revealTail: (messageId: string) => void;
   /** What a view has in the DOM of an answer. Where views report, Stop freezes there, and not at what had arrived. */
   readonly markPainted: (messageId: string, painted: PaintedLengths) => void;
+  /** The words of an answer that are on screen, by the views' reports; without any, all that is shown of it. */
+  readonly paintedText: (messageId: string) => string;
   /** A gate is in view: from here on it is measured how long the question stood. */
   readonly markApprovalShown: (approvalId: string) => void;
   /** What a composer knows of the newest interrupt, for `onInterrupt`. */

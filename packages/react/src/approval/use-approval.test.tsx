@@ -10,7 +10,7 @@ import { useApproval } from "./use-approval.js";
 afterEach(cleanup);
 
 function Gate({ id }: { readonly id: string }): ReactNode {
-  const gate = useApproval(id);
+  const gate = useApproval(id, { riskOf: () => 2 });
   return (
     <div {...gate.getGateProps()} data-testid="gate">
       <button {...gate.getApproveProps()}>Approve</button>
@@ -61,14 +61,14 @@ function decisions(sent: readonly (StartCommand | RunCommand)[]): string[] {
 }
 
 describe("useApproval", () => {
-  it("ignores Approve until the gate has stood in view for 500 ms, and says so", async () => {
+  it("statement 72: ignores Approve until the gate has stood in view for 500 ms, and says so", async () => {
     const { clock, transport } = await openGate();
-    expect(screen.getByRole("status").textContent).toBe("open arming 3");
+    expect(screen.getByRole("status").textContent).toBe("open arming 2");
     press("Approve");
     await pass(clock, 0);
     expect(decisions(transport.sent)).toEqual([]);
     await pass(clock, 1_000);
-    expect(screen.getByRole("status").textContent).toBe("open free 3");
+    expect(screen.getByRole("status").textContent).toBe("open free 2");
     press("Approve");
     await pass(clock, 0);
     expect(decisions(transport.sent)).toEqual(["approve"]);
@@ -84,7 +84,7 @@ describe("useApproval", () => {
     expect(diagnostics[0]).toMatchObject({ dwellMs: expect.toSatisfy((ms: number) => ms >= 500 && ms < 700) });
   });
 
-  it("never guards Reject", async () => {
+  it("statement 76: never guards Reject", async () => {
     const { clock, transport } = await openGate();
     press("Reject");
     await pass(clock, 0);
@@ -101,7 +101,7 @@ describe("useApproval", () => {
     expect(decisions(transport.sent)).toEqual([]);
   });
 
-  it("ignores a key that is held down", async () => {
+  it("statement 74: ignores a key that is held down", async () => {
     const { clock, transport } = await openGate();
     await pass(clock, 600);
     const allowed = fireEvent.keyDown(screen.getByText("Approve"), { key: "Enter", repeat: true });
@@ -109,7 +109,7 @@ describe("useApproval", () => {
     expect(decisions(transport.sent)).toEqual([]);
   });
 
-  it("takes only input that the browser vouches for, unless a test opts out", async () => {
+  it("statement 75: takes only input that the browser vouches for, unless a test opts out", async () => {
     const { clock, transport } = await openGate(true);
     await pass(clock, 600);
     press("Approve");
@@ -123,12 +123,12 @@ describe("useApproval", () => {
     act(() => {
       fireEvent.focus(window);
     });
-    expect(screen.getByRole("status").textContent).toBe("open arming 3");
+    expect(screen.getByRole("status").textContent).toBe("open arming 2");
     await pass(clock, 600);
-    expect(screen.getByRole("status").textContent).toBe("open free 3");
+    expect(screen.getByRole("status").textContent).toBe("open free 2");
   });
 
-  it("sends one decision for two presses", async () => {
+  it("statement 82: sends one decision for two presses", async () => {
     const { clock, transport } = await openGate();
     await pass(clock, 600);
     press("Approve");

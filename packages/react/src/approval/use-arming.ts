@@ -1,19 +1,15 @@
 "use client";
 
 import type { Clock } from "@unsay/core";
-import { useCallback, useEffect, useRef, useState, type RefCallback } from "react";
-
-/** After anything changed under the pointer, Approve ignores input for this long. */
-export const GUARD_MS = 500;
-/** Tier 4 deserves a longer look. */
-export const GUARD_LARGE_MS = 3_000;
-/** A gate that moved less than this has not moved under the hand. */
-const MOVED_PX = 10;
-const VISIBLE_RATIO = 0.9;
-const WATCH_EVERY_MS = 100;
+import { useCallback, useRef, useState, type RefCallback } from "react";
+import { GateWatch } from "./gate-watch.js";
+import { useBeforePaint } from "./use-before-paint.js";
 
 export interface Arming {
+  /** As it was when this was rendered, for the eye. */
   readonly isArmed: boolean;
+  /** As it is now, for a press. Starts the guard again where the gate has moved meanwhile. */
+  readonly verify: () => boolean;
   readonly ref: RefCallback<HTMLElement>;
   /** Starts the guard again: a click came too soon, or what is asked has changed. */
   readonly restart: () => void;
@@ -23,68 +19,24 @@ export interface Arming {
  * Says whether a gate has stood still, in view and in a focused window, for `guardMs`. Movement, a new question, a
  * window that just came to the front: each starts the wait again, since the hand was on its way to something else.
  */
-export function useArming(clock: Clock, isWatching: boolean, question: string, guardMs: number = GUARD_MS): Arming {
+export function useArming(clock: Clock, isWatching: boolean, question: string, guardMs: number): Arming {
   const [element, setElement] = useState<HTMLElement | null>(null);
   const [armedFor, setArmedFor] = useState<string | null>(null);
-  const cancel = useRef<() => void>(() => {});
+  const watch = useRef<GateWatch | null>(null);
 
-  const begin = useCallback(() => {
-    cancel.current();
-    cancel.current = clock.after(guardMs, () => setArmedFor(question));
-  }, [clock, guardMs, question]);
-
-  const restart = useCallback(() => {
-    setArmedFor(null);
-    begin();
-  }, [begin]);
-
-  useEffect(() => {
+  // Before the new question can be seen, the old one must have stopped taking presses.
+  useBeforePaint(() => {
     if (!isWatching || element === null) return;
-    begin();
-    const stopWatching = [watchPosition(element, clock, restart), watchVisibility(element, restart), watchWindow(restart)];
+    const started = new GateWatch(element, { clock, guardMs, onChange: (isArmed) => setArmedFor(isArmed ? question : null) });
+    watch.current = started;
     return () => {
-      cancel.current();
+      started.stop();
+      watch.current = null;
       setArmedFor(null);
-      for (const stop of stopWatching) stop();
     };
-  }, [begin, clock, element, isWatching, restart]);
+  }, [clock, element, guardMs, isWatching, question]);
 
-  return { isArmed: isWatching && armedFor === question, ref: setElement, restart };
-}
-
-function watchPosition(element: HTMLElement, clock: Clock, onMove: () => void): () => void {
-  let last = element.getBoundingClientRect();
-  let cancel = clock.after(WATCH_EVERY_MS, look);
-  function look(): void {
-    const next = element.getBoundingClientRect();
-    const moved = Math.max(Math.abs(next.left - last.left), Math.abs(next.top - last.top)) >= MOVED_PX;
-    last = next;
-    if (moved) onMove();
-    cancel = clock.after(WATCH_EVERY_MS, look);
-  }
-  return () => cancel();
-}
-
-function watchVisibility(element: HTMLElement, onAppear: () => void): () => void {
-  if (typeof IntersectionObserver === "undefined") return () => {};
-  const observer = new IntersectionObserver(
-    (entries) => {
-      if (entries.some((entry) => entry.intersectionRatio >= VISIBLE_RATIO)) onAppear();
-    },
-    { threshold: VISIBLE_RATIO },
-  );
-  observer.observe(element);
-  return () => observer.disconnect();
-}
-
-function watchWindow(onReturn: () => void): () => void {
-  const onVisible = () => {
-    if (document.visibilityState === "visible") onReturn();
-  };
-  window.addEventListener("focus", onReturn);
-  document.addEventListener("visibilitychange", onVisible);
-  return () => {
-    window.removeEventListener("focus", onReturn);
-    document.removeEventListener("visibilitychange", onVisible);
-  };
+  const verify = useCallback(() => watch.current?.verify() === true, []);
+  const restart = useCallback(() => watch.current?.restart(), []);
+  return { isArmed: isWatching && armedFor === question, verify, ref: setElement, restart };
 }

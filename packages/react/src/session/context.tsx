@@ -36,9 +36,9 @@ export function useOptionalSessionContext(): SessionContextValue | null {
   return useContext(SessionContext);
 }
 
-/** The session of the nearest provider. Throws where there is none. */
-export function useSession(): Session {
-  return useSessionOr(undefined);
+/** The given session, or else that of the nearest provider. Throws where there is neither. */
+export function useSession(given?: Session): Session {
+  return useSessionOr(given);
 }
 
 /** The given session, or else that of the nearest provider. */

@@ -3,8 +3,8 @@ import type { AssistantMessage, Message } from "@unsay/core";
 import { createFakeClock } from "@unsay/core/testing";
 import { en } from "../strings/en.js";
 import { approval, endedMessage, liveMessage, receipt, textPart, toolCall, truncatedMessage } from "../testing/messages.js";
-import { createAnnouncementQueue } from "./announcement-queue.js";
-import { selectAnnouncements, type Announcement } from "./announcements.js";
+import { createAnnouncementQueue, type Announcement } from "@unsay/react";
+import { selectAnnouncements } from "./announcements.js";
 
 const connection = { status: "open", attempt: 0 } as const;
 const words = { strings: en, describe: () => undefined };
@@ -25,7 +25,7 @@ function as<T extends Message>(id: string, message: T): T {
 const streaming = as("m", liveMessage("streaming", "flowing", { parts: [textPart("Drain", { status: "open" })] }));
 
 describe("what is announced between two states", () => {
-  test("more text is not", () => {
+  test("statement 95, announcements: more text is not", () => {
     expect(said(streaming, { ...streaming, parts: [textPart("Drain the pool first", { status: "open" })] })).toEqual([]);
   });
 
@@ -33,11 +33,11 @@ describe("what is announced between two states", () => {
     expect(said(undefined, endedMessage("complete", { parts: [textPart("Old")] }))).toEqual([]);
   });
 
-  test("that an answer starts", () => {
+  test("announcements: that an answer starts", () => {
     expect(said(as("m", liveMessage("pending", "flowing")), streaming)).toEqual(["polite: Answering."]);
   });
 
-  test("a complete answer: whole when short, counted when long", () => {
+  test("announcements: a complete answer: whole when short, counted when long", () => {
     expect(said(streaming, as("m", endedMessage("complete", { parts: [textPart("Drain it.")] })))).toEqual([
       "polite: Answer complete. Drain it.",
     ]);
@@ -45,28 +45,28 @@ describe("what is announced between two states", () => {
     expect(said(streaming, long)).toEqual(["polite: Answer complete, 230 words."]);
   });
 
-  test("an end nobody asked for, assertively and with its cause", () => {
+  test("announcements: an end nobody asked for, assertively and with its cause", () => {
     expect(said(streaming, as("m", truncatedMessage("length", { parts: streaming.parts })))).toEqual([
       "assertive: Answer cut off: length limit reached. It is not complete.",
     ]);
   });
 
-  test("a stop, politely; with what had already happened, assertively", () => {
+  test("announcements: a stop, politely; with what had already happened, assertively", () => {
     expect(said(streaming, { ...streaming, liveness: "stopping" } as AssistantMessage)).toEqual(["polite: Stopping."]);
     expect(said(streaming, as("m", truncatedMessage("stopped")))).toEqual(["polite: Stopped."]);
     const calls = [toolCall("send", "succeeded"), toolCall("deploy", "unknown")];
     expect(said(streaming, as("m", truncatedMessage("stopped", { calls })))).toEqual([
-      "assertive: Stopped. 1 action already happened. 1 outcome is not known.",
+      "assertive: Stopped. 1 action already happened: Send. 1 outcome is not known: Deploy.",
     ]);
   });
 
-  test("a stall once, however long it grows", () => {
+  test("announcements: a stall once, however long it grows", () => {
     const stalled = { ...streaming, liveness: "stalled" } as AssistantMessage;
     expect(said(streaming, stalled)).toEqual(["polite: Paused. The answer is not finished."]);
     expect(said(stalled, { ...streaming, liveness: "silent" } as AssistantMessage)).toEqual([]);
   });
 
-  test("a request, louder the more it can destroy", () => {
+  test("announcements: a request, louder the more it can destroy", () => {
     const ask = (call: ReturnType<typeof toolCall>): AssistantMessage => ({ ...streaming, calls: [call], approvals: [approval(call)] });
     expect(said(streaming, ask(toolCall("send_email", "awaiting-approval")))).toEqual([
       "polite: Approval needed: Send email? Press F6 to review.",
@@ -76,7 +76,7 @@ describe("what is announced between two states", () => {
     ]);
   });
 
-  test("a correction politely, a withdrawal assertively and without the words", () => {
+  test("announcements: a correction politely, a withdrawal assertively and without the words", () => {
     expect(said(streaming, { ...streaming, revisions: 1 })).toEqual(["polite: Answer corrected."]);
     const spans = [{ id: "s", text: "secret words", state: "retracted", reason: "personal data" }] as const;
     expect(said(streaming, { ...streaming, revisions: 1, parts: [textPart(spans)] })).toEqual([
@@ -84,7 +84,7 @@ describe("what is announced between two states", () => {
     ]);
   });
 
-  test("a receipt that came after the end", () => {
+  test("announcements: a receipt that came after the end", () => {
     const stopped = as("m", truncatedMessage("stopped"));
     expect(said(stopped, { ...stopped, receipts: [receipt("c", "email sent", { late: true })] })).toEqual([
       "polite: Already happened: email sent",
@@ -101,7 +101,7 @@ describe("the queue", () => {
     return { clock, log, queue, say };
   }
 
-  test("keeps a second between announcements", async () => {
+  test("statement 96: keeps a second between announcements", async () => {
     const { clock, log, say } = listen();
     say("one");
     say("two");
@@ -118,7 +118,7 @@ describe("the queue", () => {
     expect(log).toEqual(["0 one", "1000 urgent", "2000 two"]);
   });
 
-  test("waits for two seconds without typing, except when urgent", async () => {
+  test("statement 96: waits for two seconds without typing, except when urgent", async () => {
     const { clock, log, queue, say } = listen();
     queue.noteTyping();
     say("polite");
@@ -129,7 +129,7 @@ describe("the queue", () => {
     expect(log).toEqual(["1500 urgent", "3500 polite"]);
   });
 
-  test("drops what newer news of the same kind replaced, and repeats within five seconds", async () => {
+  test("statement 96: drops what newer news of the same kind replaced, and repeats within five seconds", async () => {
     const { clock, log, say } = listen();
     say("one");
     say("Stopping.", "polite", "stop");

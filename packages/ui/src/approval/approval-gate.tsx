@@ -1,27 +1,32 @@
 "use client";
 import {
-  createContext,
-  createElement,
-  useContext,
+  useSyncExternalStore,
+  useEffect,
   useId,
   useMemo,
   useRef,
   useState,
   type HTMLAttributes,
-  type MouseEvent,
   type ReactElement,
   type ReactNode,
   type Ref,
 } from "react";
-import { useApproval, type UseApprovalResult } from "@unsay/react";
-import { Button } from "../button/button.js";
+import type { GrantScope } from "@unsay/core";
+import { embeddingOf, useApproval, type UseApprovalResult } from "@unsay/react";
 import { flag, joinClasses, mergeRefs, withRef, type UiComponent } from "../component.js";
-import { useHeadingLevel } from "../message/heading-level.js";
 import type { Strings } from "../strings/en.js";
 import { useStrings } from "../strings/strings.js";
-import { ApprovalFact } from "./approval-fact.js";
-import { describeWith, useDescribeCall, type CallDescription, type DescribeCall } from "./describe-call.js";
-import { makeVisible } from "./visible-text.js";
+import { useApprovalSettings, type ApprovalSettings } from "./approval-settings.js";
+import { ArgumentEditor } from "./argument-editor.js";
+import { describeWith, isSecret, useDescribeCall, type CallDescription, type DescribeCall } from "./describe-call.js";
+import { EffectPreview } from "./effect-preview.js";
+import { ApprovalGateActions } from "./gate-actions.js";
+import { GateContext, useGate, type GateState } from "./gate-context.js";
+import { ApprovalGateExpiry } from "./gate-expiry.js";
+import { ApprovalGateFacts, ApprovalGateTitle, ApprovalGateWhy } from "./gate-facts.js";
+import { doubtOfName } from "./look-alike.js";
+import { ALWAYS_MS, ScopePicker } from "./scope-picker.js";
+import { ScrollBox } from "./scroll-box.js";
 
 export interface ApprovalGateProps extends HTMLAttributes<HTMLDivElement> {
   /** The approval, found in the session of the nearest provider. Give this or `control`. */
@@ -50,39 +55,25 @@ function ConnectedGate({
   approvalId,
   ...rest
 }: Omit<ApprovalGateProps, "control" | "approvalId"> & GateRef & { readonly approvalId: string }): ReactElement {
-  return <GateView {...rest} control={useApproval(approvalId)} />;
+  return <GateView {...rest} control={useGateControl(approvalId, rest.describeCall)} />;
 }
 
-interface GateState {
-  readonly control: UseApprovalResult;
-  readonly descriptions: readonly CallDescription[];
-  readonly question: Pick<CallDescription, "title" | "approveLabel" | "rejectLabel">;
-  readonly titleId: string;
-  readonly factsId: string;
-}
-
-const GateContext = createContext<GateState | null>(null);
-
-function useGate(part: string): GateState {
-  const gate = useContext(GateContext);
-  if (gate === null) throw new Error(`${part} stands outside a gate and knows no request to show. Put it inside <ApprovalGate>.`);
-  return gate;
+/** `useApproval` with what the app has said about its requests. */
+export function useGateControl(approvalId: string, describeCall?: DescribeCall): UseApprovalResult {
+  const { riskOf, preferred, holdMs } = useApprovalSettings();
+  const describe = useDescribeCall(describeCall);
+  return useApproval(approvalId, { riskOf, preferred, holdMs, nameToType: (call) => describe(call)?.object });
 }
 
 function GateView(
   props: Omit<ApprovalGateProps, "control" | "approvalId"> & GateRef & { readonly control: UseApprovalResult },
 ): ReactElement {
   const { control, gateRef, describeCall, className, children, ...rest } = props;
-  const strings = useStrings();
-  const describe = useDescribeCall(describeCall);
-  const id = useId();
+  const gate = useGateState(control, describeCall);
   const { calls } = control;
   const { ref: watchRef, ...gateProps } = control.getGateProps() as { ref?: Ref<HTMLDivElement> } & Record<string, unknown>;
   const merged = useMemo(() => mergeRefs(gateRef, watchRef), [gateRef, watchRef]);
-  const gate = useMemo<GateState>(() => {
-    const descriptions = calls.map((call) => describeWith(describe, call, strings));
-    return { control, descriptions, question: questionOf(descriptions, strings), titleId: `${id}-title`, factsId: `${id}-facts` };
-  }, [calls, control, describe, id, strings]);
+  useRemembered(control, gate);
   return (
     <GateContext.Provider value={gate}>
       <div
@@ -93,6 +84,8 @@ function GateView(
         data-unsay="approval-gate"
         data-tool={calls.length === 1 ? calls[0]?.name : undefined}
         data-approval={control.approval?.id}
+        data-scope={reachOf(control.scope)}
+        data-editing={flag(gate.isEditing)}
         role="group"
         aria-labelledby={gate.titleId}
         aria-describedby={control.view === "forming" ? undefined : gate.factsId}
@@ -103,16 +96,17 @@ function GateView(
   );
 }
 
-function DefaultGate(): ReactElement {
-  return (
-    <>
-      <ApprovalGateTitle />
-      <ApprovalGateFacts />
-      <ApprovalGatePreview />
-      <ApprovalGateActions />
-      <ApprovalGateExpiry />
-    </>
-  );
+export function useGateState(control: UseApprovalResult, describeCall: DescribeCall | undefined): GateState {
+  const strings = useStrings();
+  const describe = useDescribeCall(describeCall);
+  const [isEditing, setEditing] = useState(false);
+  const id = useId();
+  const { calls } = control;
+  return useMemo(() => {
+    const descriptions = calls.map((call) => describeWith(describe, call, strings));
+    const question = questionOf(descriptions, strings);
+    return { control, descriptions, question, titleId: `${id}-title`, factsId: `${id}-facts`, isEditing, setEditing };
+  }, [calls, control, describe, id, isEditing, strings]);
 }
 
 function questionOf(descriptions: readonly CallDescription[], { approval }: Strings): GateState["question"] {
@@ -121,231 +115,121 @@ function questionOf(descriptions: readonly CallDescription[], { approval }: Stri
   return { title: approval.questionOf(descriptions.length), approveLabel: approval.approvePlain, rejectLabel: approval.reject };
 }
 
-/** The question. Takes focus only when someone asks to go to the request. Renders a heading one below the message's. */
-export const ApprovalGateTitle: UiComponent<HTMLHeadingElement, HTMLAttributes<HTMLHeadingElement>> = withRef(
-  "ApprovalGateTitle",
-  (props, ref) => {
-    const { titleId, question } = useGate("ApprovalGateTitle");
-    const level = Math.min(6, useHeadingLevel() + 1);
-    return createElement(
-      `h${level}`,
-      {
-        tabIndex: -1,
-        dir: "auto",
-        ...props,
-        ref,
-        id: titleId,
-        className: joinClasses("unsay-approval-title", props.className),
-        "data-unsay": "approval-gate.title",
-      },
-      props.children ?? makeVisible(question.title),
-    );
-  },
-);
+/** The app hears of a standing permission when the decision that gives it has left. */
+function useRemembered(control: UseApprovalResult, gate: GateState): void {
+  const { onRemember } = useApprovalSettings();
+  const { scope: words } = useStrings();
+  const told = useRef(false);
+  useEffect(() => {
+    const [call] = control.calls;
+    if (control.view !== "submitting" || control.scope === null || call === undefined || told.current) return;
+    told.current = true;
+    const boundary = gate.descriptions[0]?.remember?.boundary ?? words.exact;
+    onRemember?.({
+      call,
+      reach: reachOf(control.scope) ?? "thread",
+      scope: control.scope,
+      words: words.boundary(call.title ?? call.name, boundary),
+    });
+  }, [control, gate, onRemember, words]);
+}
 
-const FIELD_LIMIT = 32;
+function reachOf(scope: GrantScope | null): "thread" | "always" | undefined {
+  if (scope === null) return undefined;
+  return scope.ms === ALWAYS_MS ? "always" : "thread";
+}
 
-/** What is asked, row by row. Renders a `div` with one `dl` a call. */
-export const ApprovalGateFacts: UiComponent<HTMLDivElement, HTMLAttributes<HTMLDivElement>> = withRef("ApprovalGateFacts", (props, ref) => {
-  const { control, descriptions, factsId } = useGate("ApprovalGateFacts");
-  const { approval } = useStrings();
-  if (control.view === "forming") return <p className="unsay-approval-note">{approval.forming}</p>;
-  return (
-    <div
-      {...props}
-      ref={ref}
-      id={factsId}
-      className={joinClasses("unsay-approval-facts", props.className)}
-      data-unsay="approval-gate.facts"
-    >
-      {props.children ??
-        descriptions.map((description, index) => (
-          <CallFacts key={index} description={description} heading={descriptions.length > 1 ? description.title : undefined} />
-        ))}
-    </div>
-  );
-});
-
-function CallFacts({
-  description,
-  heading,
-}: {
-  readonly description: CallDescription;
-  readonly heading: string | undefined;
-}): ReactElement {
-  const { approval } = useStrings();
-  const [all, setAll] = useState(false);
-  const facts = all ? description.facts : description.facts.slice(0, FIELD_LIMIT);
-  const hidden = description.facts.length - facts.length;
+function DefaultGate(): ReactElement {
   return (
     <>
-      {heading === undefined ? null : <strong>{makeVisible(heading)}</strong>}
-      <dl>
-        {facts.map((fact, index) => (
-          <ApprovalFact key={index} fact={fact} />
-        ))}
-      </dl>
-      {hidden > 0 ? <Button onClick={() => setAll(true)}>{approval.moreFields(hidden)}</Button> : null}
+      <ApprovalGateTitle />
+      <ApprovalGateFacts />
+      <ApprovalGatePreview />
+      <ApprovalGateWhy />
+      <ApprovalGateEditor />
+      <ApprovalGateScope />
+      <EmbeddingNote />
+      <ApprovalGateActions />
+      <ApprovalGateExpiry />
     </>
   );
 }
 
-/** What will change, as the app draws it; nothing without one. Renders a `div`. */
+/** What will change; nothing where nobody described it. Renders a `div`. */
 export const ApprovalGatePreview: UiComponent<HTMLDivElement, HTMLAttributes<HTMLDivElement>> = withRef(
   "ApprovalGatePreview",
   (props, ref) => {
     const { control, descriptions } = useGate("ApprovalGatePreview");
-    const previews = descriptions.flatMap((description) => (description.preview === undefined ? [] : [description.preview]));
+    const { approval } = useStrings();
+    const { ref: seenRef } = control.getPreviewProps() as { ref?: Ref<HTMLDivElement> };
+    const merged = useMemo(() => mergeRefs(ref, seenRef), [ref, seenRef]);
+    const previews = descriptions.flatMap(previewOf);
     if (control.view === "forming" || (props.children === undefined && previews.length === 0)) return null;
     return (
-      <div
+      <ScrollBox
         dir="auto"
+        label={approval.preview}
         {...props}
-        ref={ref}
+        ref={merged}
         className={joinClasses("unsay-approval-preview", props.className)}
         data-unsay="approval-gate.preview"
       >
         {props.children ?? previews.map((preview, index) => <div key={index}>{preview}</div>)}
-      </div>
+      </ScrollBox>
     );
   },
 );
 
-/** Reject first, Approve last; words instead of both once the request is closed. Renders a `div`. */
-export const ApprovalGateActions: UiComponent<HTMLDivElement, HTMLAttributes<HTMLDivElement>> = withRef(
-  "ApprovalGateActions",
-  (props, ref) => {
-    const { control } = useGate("ApprovalGateActions");
-    const rejected = useRef(false);
-    const { approval } = useStrings();
-    const isAsking = control.view === "open" || control.view === "submitting";
-    if (control.view === "forming") return null;
-    if (control.view === "unconfirmed") return <Unconfirmed onAgain={() => (rejected.current ? control.reject() : control.approve())} />;
-    if (!isAsking)
-      return (
-        <p className="unsay-approval-note" data-unsay="approval-gate.outcome">
-          {approval[control.view as ClosedView]}
-        </p>
-      );
-    return (
-      <div {...props} ref={ref} className={joinClasses("unsay-approval-actions", props.className)} data-unsay="approval-gate.actions">
-        {props.children ??
-          (control.risk >= 3 ? (
-            <TwoStepActions onReject={() => (rejected.current = true)} />
-          ) : (
-            <PressActions onReject={() => (rejected.current = true)} />
-          ))}
-        <Blocked />
-      </div>
-    );
-  },
-);
-
-type ClosedView = "approved" | "rejected" | "expired" | "superseded" | "cancelled";
-
-interface RejectNoted {
-  readonly onReject: () => void;
+function previewOf({ preview, effect }: CallDescription): readonly ReactNode[] {
+  if (preview !== undefined) return [preview];
+  return effect === undefined ? [] : [<EffectPreview key="effect" effect={effect} />];
 }
 
-function RejectButton({ onReject }: RejectNoted): ReactElement {
-  const { control, question } = useGate("ApprovalGateActions");
-  const { onClick, ...props } = control.getRejectProps() as { onClick?: (event: MouseEvent) => void };
-  const isSubmitting = control.view === "submitting";
-  const reject = (event: MouseEvent): void => {
-    if (isSubmitting) return;
-    onReject();
-    onClick?.(event);
-  };
-  return (
-    <Button {...props} aria-disabled={isSubmitting || undefined} data-unsay="approval-gate.reject" onClick={reject}>
-      {makeVisible(question.rejectLabel)}
-    </Button>
-  );
+/** The form over the arguments, while the reader edits them; nothing otherwise. */
+function ApprovalGateEditor(): ReactNode {
+  const { control, descriptions, isEditing } = useGate("ApprovalGateEditor");
+  const [call] = control.asked;
+  if (!isEditing || call === undefined || control.view !== "open") return null;
+  return <ArgumentEditor call={call} schema={descriptions[0]?.schema} onEdit={(edit) => control.edit(call.id, edit)} autoFocus />;
 }
 
-function PressActions({ onReject }: RejectNoted): ReactElement {
-  const { control, question } = useGate("ApprovalGateActions");
-  return (
-    <>
-      <RejectButton onReject={onReject} />
-      <Button tone="primary" {...control.getApproveProps()} data-unsay="approval-gate.approve" data-mechanism="press">
-        {makeVisible(question.approveLabel)}
-      </Button>
-    </>
-  );
+/** What may be remembered; nothing where nothing may. */
+function ApprovalGateScope(): ReactNode {
+  const { control, descriptions } = useGate("ApprovalGateScope");
+  const settings = useApprovalSettings();
+  const [call] = control.calls;
+  const offer = descriptions[0]?.remember;
+  const canRemember = call !== undefined && isRememberable(control, descriptions, settings);
+  const { remember, scope } = control;
+  useEffect(() => {
+    if (!canRemember && scope !== null) remember(null);
+  }, [canRemember, remember, scope]);
+  if (!canRemember) return null;
+  return <ScopePicker call={call} offer={offer} value={scope} onChange={remember} />;
 }
 
-/**
- * What cannot be undone takes two presses in two places: the second button opens below, so that a double click lands
- * on "Not yet".
- */
-function TwoStepActions({ onReject }: RejectNoted): ReactElement {
-  const { control, question } = useGate("ApprovalGateActions");
+/** What can't be seen whole, by its real name, once and as it was asked, is not agreed to for later. */
+function isRememberable(control: UseApprovalResult, descriptions: readonly CallDescription[], settings: ApprovalSettings): boolean {
+  const [call] = control.calls;
+  if (settings.onRemember === undefined || call === undefined || control.calls.length !== 1) return false;
+  if (control.view !== "open" || control.risk >= 3 || control.changes > 0 || control.isFolded) return false;
+  if (control.approval?.options.includes("scoped") !== true || call.effect === "irreversible") return false;
+  return doubtOfName(call.name, settings.knownTools) === null && !descriptions.some(({ facts }) => facts.some(isSecret));
+}
+
+function EmbeddingNote(): ReactNode {
+  const { control } = useGate("ApprovalGate");
   const { approval } = useStrings();
-  const [isReviewing, setReviewing] = useState(false);
-  const id = useId();
-  const label = makeVisible(question.approveLabel);
-  const canReview = control.blockedBy === null;
-  const review = (): void => {
-    if (canReview || isReviewing) setReviewing(!isReviewing);
-  };
-  return (
-    <>
-      <RejectButton onReject={onReject} />
-      <Button
-        aria-disabled={canReview || isReviewing ? undefined : true}
-        aria-expanded={isReviewing}
-        aria-controls={isReviewing ? id : undefined}
-        className={isReviewing ? undefined : "unsay-approval-review"}
-        data-unsay="approval-gate.review"
-        data-open={flag(isReviewing)}
-        onClick={review}
-      >
-        {isReviewing ? approval.back : approval.review(label)}
-      </Button>
-      {isReviewing ? (
-        <div id={id} className="unsay-approval-confirm" data-unsay="approval-gate.confirm">
-          <span>{approval.secondStep}</span>
-          <Button tone="danger" {...control.getApproveProps()} data-unsay="approval-gate.approve" data-mechanism="two-step">
-            {label}
-          </Button>
-        </div>
-      ) : null}
-    </>
-  );
+  // A server knows nothing of frames.
+  const isUnwatched = useSyncExternalStore(subscribeToNothing, isEmbeddedUnwatched, () => false);
+  if (!isUnwatched || control.view !== "open") return null;
+  return <p className="unsay-approval-warning">{approval.embedded}</p>;
 }
 
-/** Why Approve waits, in words; arming lasts half a second and needs none. */
-function Blocked(): ReactNode {
-  const { control } = useGate("ApprovalGateActions");
-  const { approval } = useStrings();
-  if (control.error !== null)
-    return <p className="unsay-approval-note">{[approval.failed, control.error.userMessage].filter(Boolean).join(" ")}</p>;
-  if (control.blockedBy !== "reconnecting" && control.blockedBy !== "submitting") return null;
-  return <p className="unsay-approval-note">{approval[control.blockedBy]}</p>;
+function subscribeToNothing(): () => void {
+  return () => {};
 }
 
-function Unconfirmed({ onAgain }: { readonly onAgain: () => void }): ReactElement {
-  const { action, approval } = useStrings();
-  return (
-    <div className="unsay-approval-actions" data-unsay="approval-gate.actions">
-      <span className="unsay-approval-note">{approval.unconfirmed}</span>
-      <Button onClick={onAgain}>{action.sendAgain}</Button>
-    </div>
-  );
+function isEmbeddedUnwatched(): boolean {
+  return embeddingOf() === "unwatched";
 }
-
-/** How long the request still waits; nothing where it does not expire. Renders a `p`. */
-export const ApprovalGateExpiry: UiComponent<HTMLParagraphElement, HTMLAttributes<HTMLParagraphElement>> = withRef(
-  "ApprovalGateExpiry",
-  (props, ref) => {
-    const { control } = useGate("ApprovalGateExpiry");
-    const { approval } = useStrings();
-    if (control.expiresInS === null || control.view !== "open") return null;
-    return (
-      <p {...props} ref={ref} className={joinClasses("unsay-approval-expiry", props.className)} data-unsay="approval-gate.expiry">
-        {props.children ?? approval.expiresIn(control.expiresInS)}
-      </p>
-    );
-  },
-);

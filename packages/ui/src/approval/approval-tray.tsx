@@ -5,6 +5,7 @@ import { Button } from "../button/button.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import { useStrings } from "../strings/strings.js";
 import { describeWith, useDescribeCall } from "./describe-call.js";
+import { focusApproval, isApprovalInView } from "./focus-approval.js";
 import { makeVisible } from "./visible-text.js";
 
 export interface ApprovalTrayProps extends HTMLAttributes<HTMLDivElement> {
@@ -13,7 +14,10 @@ export interface ApprovalTrayProps extends HTMLAttributes<HTMLDivElement> {
   readonly onGo?: (approvalId: string) => void;
 }
 
-/** How many decisions wait, and the way to the first. Renders a `div`, or nothing where none waits. */
+/**
+ * How many decisions wait, and the way to them: to the first that is out of view, or else to the first. It stands there
+ * whether they can be seen or not, since one that came and went would move them. Renders a `div`, or nothing where none waits.
+ */
 export const ApprovalTray: UiComponent<HTMLDivElement, ApprovalTrayProps> = withRef("ApprovalTray", (props, ref) => {
   const { approvals, onGo = focusApproval, className, ...rest } = props;
   const strings = useStrings();
@@ -22,18 +26,16 @@ export const ApprovalTray: UiComponent<HTMLDivElement, ApprovalTrayProps> = with
   if (first === undefined) return null;
   const [call] = first.calls;
   const title = call === undefined ? "" : makeVisible(describeWith(describe, call, strings).title);
+  const go = (): void => {
+    const hidden = approvals.find(({ approval }) => !isApprovalInView(approval.id));
+    onGo((hidden ?? first).approval.id);
+  };
   return (
     <div {...rest} ref={ref} className={joinClasses("unsay-tray", className)} data-unsay="approval-tray">
       <span>
         <strong>{strings.approval.tray(approvals.length)}</strong> {title}
       </span>
-      <Button onClick={() => onGo(first.approval.id)}>{strings.approval.trayGo}</Button>
+      <Button onClick={go}>{strings.approval.trayGo}</Button>
     </div>
   );
 });
-
-/** Puts the focus on the title of a gate. Scrolls, since that is what was asked for. */
-export function focusApproval(approvalId: string): void {
-  const gate = document.querySelector(`[data-unsay="approval-gate"][data-approval="${CSS.escape(approvalId)}"]`);
-  gate?.querySelector<HTMLElement>('[data-unsay="approval-gate.title"]')?.focus();
-}

@@ -1,36 +1,16 @@
 "use client";
-import {
-  useEffect,
-  useId,
-  useRef,
-  useState,
-  type FormEvent,
-  type FormHTMLAttributes,
-  type KeyboardEvent,
-  type ReactElement,
-  type ReactNode,
-  type Ref,
-} from "react";
-import type { ThreadStatus } from "@unsay/core";
+import { useId, type FormHTMLAttributes, type ReactElement, type ReactNode, type Ref } from "react";
+import { useComposer, type ComposerMode, type Refusal, type UseComposerOptions, type UseComposerResult } from "@unsay/react";
 import { Button } from "../button/button.js";
-import { flag, joinClasses, withRef, type UiComponent } from "../component.js";
+import { composeHandlers, flag, joinClasses, withRef, type UiComponent } from "../component.js";
+import type { Strings } from "../strings/en.js";
 import { useStrings } from "../strings/strings.js";
-import { isComposing } from "../thread/thread.js";
-import { selectComposerMode, selectOtherMode, type ComposerMode, type FollowUp } from "./composer-mode.js";
+import { AttachButton, Attachments } from "./attachments.js";
+import { FollowUpMenu } from "./follow-up-menu.js";
+import { QuotedPartial } from "./quoted-partial.js";
 
-/** `false`, or a promise of it, or a rejection: not accepted, and the draft stays. */
-export type Acceptance = void | boolean | Promise<void | boolean>;
-
-export interface ComposerProps extends Omit<FormHTMLAttributes<HTMLFormElement>, "onSubmit" | "defaultValue"> {
-  readonly status: ThreadStatus;
-  readonly hasOpenApproval?: boolean;
-  /** What Enter does while the agent works; `redirect` by default. The other way is one key or button away. */
-  readonly followUp?: FollowUp;
-  /** Called with text that is not blank. The draft is cleared once it is accepted, never before. */
-  readonly onSubmit: (text: string, mode: ComposerMode) => Acceptance;
-  readonly value?: string;
-  readonly defaultValue?: string;
-  readonly onValueChange?: (value: string) => void;
+export interface ComposerProps
+  extends Omit<FormHTMLAttributes<HTMLFormElement>, "onSubmit" | "defaultValue" | "value">, UseComposerOptions {
   /** Stands beside the send buttons, always in the same place: the `StopButton`. */
   readonly stop?: ReactNode;
   readonly placeholder?: string;
@@ -39,136 +19,134 @@ export interface ComposerProps extends Omit<FormHTMLAttributes<HTMLFormElement>,
 
 /** Where messages are written. Never disabled; its button says what Enter will do. Renders a `form`. */
 export const Composer: UiComponent<HTMLFormElement, ComposerProps> = withRef("Composer", (props, ref) => {
-  const {
-    status,
-    hasOpenApproval = false,
-    followUp = "redirect",
-    onSubmit,
-    value,
-    defaultValue = "",
-    onValueChange,
-    stop,
-    placeholder,
-    inputRef,
-    className,
-    ...rest
-  } = props;
+  const [options, { stop, placeholder, inputRef, className, children, ...rest }] = takeOptions(props);
   const strings = useStrings();
-  const draft = useDraft(value, defaultValue, onValueChange);
-  const [refused, setRefused] = useState(false);
-  const [composing, setComposing] = useState(false);
+  const composer = useComposer(options);
+  const form = composer.getFormProps();
   const id = useId();
-  const mode = selectComposerMode({ status, hasOpenApproval, followUp });
-  const other = selectOtherMode(mode);
-
-  const submit = async (by: ComposerMode): Promise<void> => {
-    const text = draft.value;
-    if (text.trim() === "") return;
-    const accepted = await isAccepted(onSubmit, text.trim(), by);
-    setRefused(!accepted);
-    // What was typed meanwhile belongs to the next message.
-    if (accepted) draft.clear(text);
-  };
-  const submitForm = (event: FormEvent<HTMLFormElement>): void => {
-    event.preventDefault();
-    void submit(mode);
-  };
-  const keys = (event: KeyboardEvent<HTMLTextAreaElement>): void => {
-    if (event.key !== "Enter" || event.shiftKey || event.altKey || isComposing(event)) return;
-    event.preventDefault();
-    if (!event.repeat) void submit((event.metaKey || event.ctrlKey) && other !== null ? other : mode);
-  };
-
   return (
     <form
       {...rest}
       ref={ref}
       className={joinClasses("unsay-composer", className)}
       data-unsay="composer"
-      data-mode={mode}
-      data-composing={flag(composing)}
-      onSubmit={submitForm}
+      data-mode={composer.mode}
+      data-composing={flag(composer.isComposing)}
+      data-dropping={flag(composer.attachments.isDropping)}
+      onSubmit={form.onSubmit}
+      onDragOver={composeHandlers(rest.onDragOver, form.onDragOver)}
+      onDragLeave={composeHandlers(rest.onDragLeave, form.onDragLeave)}
+      onDrop={composeHandlers(rest.onDrop, form.onDrop)}
+      onPaste={composeHandlers(rest.onPaste, form.onPaste)}
     >
+      <ComposerChips composer={composer} limits={options} />
       <label className="unsay-visually-hidden" htmlFor={`${id}-input`}>
         {strings.composer.label}
       </label>
       <textarea
+        {...composer.getInputProps()}
         ref={inputRef}
         id={`${id}-input`}
         className="unsay-composer-input"
         data-unsay="composer.input"
         rows={1}
-        dir="auto"
-        value={draft.value}
+        // An empty field has no direction of its own; its placeholder reads as the page does.
+        dir={composer.draft.value === "" ? undefined : "auto"}
         placeholder={placeholder ?? strings.composer.placeholder}
         aria-describedby={`${id}-effect`}
-        onChange={(event) => draft.change(event.target.value)}
-        onKeyDown={keys}
-        onCompositionStart={() => setComposing(true)}
-        onCompositionEnd={() => setComposing(false)}
       />
       <div className="unsay-composer-row">
         <p id={`${id}-effect`} className="unsay-composer-effect" data-unsay="composer.effect">
-          {refused ? strings.composer.refused : strings.composer.effect[mode]}
+          {selectEffect(composer, strings)}
         </p>
+        {composer.attachments.canAttach ? <AttachButton accept={options.accept} onAdd={composer.attachments.add} /> : null}
         {stop}
-        <OtherButton mode={other} onPress={submit} />
-        <Button type="submit" tone="primary" data-unsay="composer.submit">
-          {strings.composer[mode]}
-        </Button>
+        <OtherButton mode={composer.other} onPress={composer.submit} />
+        <span className="unsay-split">
+          <Button type="submit" tone="primary" data-unsay="composer.submit">
+            {strings.composer[composer.mode]}
+          </Button>
+          <FollowUpMenu modes={composer.followUps} mode={composer.mode} onSelect={composer.submit} />
+        </span>
       </div>
+      {children}
     </form>
   );
 });
 
-function OtherButton({
-  mode,
-  onPress,
+const OPTIONS = [
+  "status",
+  "hasOpenApproval",
+  "followUp",
+  "canSteer",
+  "onSubmit",
+  "quote",
+  "value",
+  "defaultValue",
+  "onValueChange",
+  "draft",
+  "attachments",
+  "draftStorage",
+  "draftKey",
+  "onEditQueued",
+  "onUpload",
+  "accept",
+  "maxBytes",
+  "maxFiles",
+] as const satisfies readonly (keyof UseComposerOptions)[];
+
+/** Parts what the composer does from the attributes of its form. */
+function takeOptions(props: ComposerProps): readonly [UseComposerOptions, Omit<ComposerProps, (typeof OPTIONS)[number]>] {
+  const isOption = (name: string): boolean => OPTIONS.some((option) => option === name);
+  const pick = (wanted: boolean): object => Object.fromEntries(Object.entries(props).filter(([name]) => isOption(name) === wanted));
+  return [pick(true) as UseComposerOptions, pick(false)];
+}
+
+/** One sentence: what Enter does, or why the newest press did nothing. */
+function selectEffect({ refusal, isSending, mode }: UseComposerResult, strings: Strings): string {
+  if (isSending) return strings.composer.sending;
+  return refusal === null ? strings.composer.effect[mode] : selectRefusal(refusal, strings);
+}
+
+export function selectRefusal(refusal: Refusal, { composer }: Strings): string {
+  if (refusal.code === "uploading") return composer.uploading;
+  if (refusal.code === "upload-failed") return composer.uploadFailed;
+  const { error, mode } = refusal;
+  const known: Partial<Record<string, string>> = mode === "steer" ? composer.steerRefused : {};
+  const reason = error?.userMessage ?? (error === null ? undefined : known[error.code]);
+  return reason === undefined ? composer.refused : composer.refusedBecause(reason);
+}
+
+function ComposerChips({
+  composer,
+  limits,
 }: {
-  readonly mode: ComposerMode | null;
-  readonly onPress: (mode: ComposerMode) => Promise<void>;
+  readonly composer: UseComposerResult;
+  readonly limits: UseComposerOptions;
 }): ReactElement | null {
-  const { composer } = useStrings();
-  if (mode === null) return null;
+  const { files, remove, retry, isDropping } = composer.attachments;
+  const { attachments } = useStrings();
+  if (composer.quote === undefined && files.length === 0 && !isDropping) return null;
   return (
-    <Button data-unsay="composer.other" onClick={() => void onPress(mode)}>
-      {composer[mode]}
-    </Button>
+    <div className="unsay-composer-chips" data-unsay="composer.chips">
+      {isDropping ? <span className="unsay-chip">{attachments.drop}</span> : null}
+      {composer.quote === undefined ? null : <QuotedPartial quote={composer.quote} onRemove={composer.removeQuote} />}
+      <Attachments files={files} maxBytes={limits.maxBytes} maxFiles={limits.maxFiles} onRemove={remove} onRetry={retry} />
+    </div>
   );
 }
 
-async function isAccepted(onSubmit: ComposerProps["onSubmit"], text: string, mode: ComposerMode): Promise<boolean> {
-  try {
-    return (await onSubmit(text, mode)) !== false;
-  } catch {
-    return false;
-  }
+interface OtherButtonProps {
+  readonly mode: ComposerMode | null;
+  readonly onPress: (mode: ComposerMode) => void;
 }
 
-interface Draft {
-  readonly value: string;
-  readonly change: (value: string) => void;
-  /** Empties the draft unless it has become another. */
-  readonly clear: (sent: string) => void;
-}
-
-function useDraft(value: string | undefined, initial: string, onChange: ((value: string) => void) | undefined): Draft {
-  const [own, setOwn] = useState(initial);
-  const current = value ?? own;
-  const latest = useRef(current);
-  useEffect(() => {
-    latest.current = current;
-  }, [current]);
-  const change = (next: string): void => {
-    latest.current = next;
-    setOwn(next);
-    onChange?.(next);
-  };
-  return {
-    value: current,
-    change,
-    clear: (sent) => {
-      if (latest.current === sent) change("");
-    },
-  };
+function OtherButton({ mode, onPress }: OtherButtonProps): ReactElement | null {
+  const { composer } = useStrings();
+  if (mode === null) return null;
+  return (
+    <Button data-unsay="composer.other" onClick={() => onPress(mode)}>
+      {composer[mode]}
+    </Button>
+  );
 }

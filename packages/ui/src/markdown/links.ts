@@ -18,7 +18,8 @@ export function targetOf(url: URL): string {
 /** The words of a link name another place than it leads to, or name nothing at all. */
 export function needsVisibleTarget(text: string, url: URL): boolean {
   const words = text.trim();
-  if (words === "") return true;
+  // A name before the host is there to be taken for the host.
+  if (words === "" || url.username !== "" || url.password !== "") return true;
   const named = addressIn(words);
   return named !== null && named !== targetOf(url).toLowerCase();
 }

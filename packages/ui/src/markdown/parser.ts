@@ -1,4 +1,9 @@
-import MarkdownIt, { type Token } from "markdown-it";
+import MarkdownIt, { type MarkdownIt as Parser, type Token } from "markdown-it";
+import { autolinks } from "./rules/autolinks.js";
+import { createKnowledge, footnotes, type ParserKnowledge } from "./rules/footnotes.js";
+import { mathSyntax } from "./rules/math.js";
+import { singleTildes } from "./rules/single-tildes.js";
+import { taskItems } from "./rules/task-items.js";
 import { stripMarkup } from "./sentinels.js";
 
 export type { Token };
@@ -6,30 +11,46 @@ export type { Token };
 /** Deep nesting is the cheap way to make a parser and a page slow; thirty-two levels is more than people write. */
 const MAX_NESTING = 32;
 
-const parser = createParser();
+const plain = createParser();
+let withMath: Parser | null = null;
 
-function createParser(): InstanceType<typeof MarkdownIt> {
+function createParser(): Parser {
   const instance = new MarkdownIt({ html: false, linkify: false, typographer: false, maxNesting: MAX_NESTING });
   // The walker decides what becomes a link: a refused address is shown as words instead of as raw markup.
   instance.validateLink = () => true;
   const normalize = instance.normalizeLink.bind(instance);
   instance.normalizeLink = (url) => normalize(stripMarkup(url));
-  return instance;
+  return instance.use(footnotes).use(singleTildes).use(autolinks).use(taskItems);
 }
 
-/** Line endings as the parser has them, so that offsets by line hold. */
+/** Dollar signs mean mathematics only where something can draw it. */
+export interface Syntax {
+  readonly math: boolean;
+}
+
+export const PLAIN: Syntax = { math: false };
+
+function parserFor({ math }: Syntax): Parser {
+  if (!math) return plain;
+  withMath ??= createParser().use(mathSyntax);
+  return withMath;
+}
+
+/** Line endings as the parser has them, so that offsets by line hold, and no mark of byte order. */
 export function normalizeText(text: string): string {
-  return text.replace(/\r\n?/g, "\n").replaceAll("\0", "\uFFFD");
+  const lines = text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
+  return (lines.startsWith("\uFEFF") ? lines.slice(1) : lines).replaceAll("\0", "\uFFFD");
 }
 
-/** Tokens of normalised text. Never throws on input. */
-export function parseMarkdown(text: string): readonly Token[] {
-  return parser.parse(text, {});
+/** Tokens of normalised text; what it defines is written into `known`. Never throws on input. */
+export function parseMarkdown(text: string, known: ParserKnowledge, syntax: Syntax = PLAIN): readonly Token[] {
+  return parserFor(syntax).parse(text, { ...known });
 }
 
-/** First lines of the top-level blocks of normalised text, in order. Inline markup is not looked at. */
-export function blockStartLines(text: string): readonly number[] {
+/** Tokens of the blocks of normalised text. Inline markup is not looked at, and definitions are not kept. */
+export function parseBlocks(text: string, syntax: Syntax = PLAIN): readonly Token[] {
+  const parser = parserFor(syntax);
   const tokens: Token[] = [];
-  parser.block.parse(text, parser, {}, tokens);
-  return tokens.filter((token) => token.level === 0 && token.nesting >= 0 && token.map !== null).map((token) => token.map?.[0] ?? 0);
+  parser.block.parse(text, parser, { ...createKnowledge() }, tokens);
+  return tokens;
 }

@@ -1,32 +1,29 @@
 import { Fragment, createElement, type ReactNode } from "react";
-import type { Strings } from "../strings/en.js";
-import { LINK_REL, hostOf, needsVisibleTarget, parseSafeUrl, targetOf } from "./links.js";
+import { AnswerLink } from "./answer-link.js";
+import { LINES_IN_GROUP } from "./blocks.js";
+import { cleanCode, cleanProse } from "./clean-text.js";
+import { CodeBlock } from "./code-block.js";
+import { startMarks, wordsOf, type MarkRenderer } from "./marked-words.js";
 import type { Token } from "./parser.js";
-import { readSentinels, stripMarkup, type Sentinel } from "./sentinels.js";
-
-/** What draws the marks that the sentinels stand for. Called with the number of the mark. */
-export interface MarkRenderer {
-  /** Before the first words of a mark, or in place of its words. */
-  readonly point: (mark: number) => ReactNode;
-  /** A run of marked words; `first` once per mark and block. */
-  readonly text: (mark: number, words: ReactNode, first: boolean) => ReactNode;
-  /** After the last words of a mark. */
-  readonly end: (mark: number) => ReactNode;
-}
+import { RemoteImage } from "./remote-image.js";
+import { stripMarkup } from "./sentinels.js";
+import { FootnoteMark, Footnote, MathWords, TableFrame, TaskBox } from "./small-parts.js";
 
 export interface RenderOptions {
-  readonly strings: Strings;
   readonly marks: MarkRenderer;
   /** Level of the article's own heading; headings of the model start one below. */
   readonly headingLevel: number;
+  /** What stands here may still turn out to be something else: links lead nowhere, images do not ask. */
+  readonly isPending: boolean;
+  /** The message ended here: what is open stays open. */
+  readonly isCut: boolean;
+  /** Where the text is a list item: its paragraphs are drawn as such. */
+  readonly isLoose?: boolean;
   /** Stands behind the very last words. */
   readonly tail?: ReactNode;
 }
 
-/**
- * Tokens to elements. Marks are applied to the runs of text themselves, not as a level of their own, so that a
- * correction may begin inside one emphasis and end in the next.
- */
+/** Tokens to elements. No string of a model becomes a tag, a class, a style or an id. */
 export function renderTokens(tokens: readonly Token[], options: RenderOptions): ReactNode {
   return new TokenWalker(tokens, options).render();
 }
@@ -55,18 +52,20 @@ const TAGS: ReadonlySet<string> = new Set([
 ]);
 
 const LEAVES_WITH_WORDS: ReadonlySet<string> = new Set(["inline", "fence", "code_block"]);
+/** Paragraphs that are direct children of the items of a list at the top level. */
+const ITEM_PARAGRAPH_LEVEL = 2;
 
 class TokenWalker {
-  private active: number | null = null;
-  private readonly begun = new Set<number>();
+  private readonly progress = startMarks();
   private readonly tokens: readonly Token[];
   private readonly options: RenderOptions;
   private readonly lastLeaf: Token | undefined;
+  private isInLink = false;
 
   constructor(tokens: readonly Token[], options: RenderOptions) {
     this.tokens = tokens;
     this.options = options;
-    this.lastLeaf = tokens.findLast((token) => LEAVES_WITH_WORDS.has(token.type));
+    this.lastLeaf = options.tail === undefined ? undefined : tokens.findLast((token) => LEAVES_WITH_WORDS.has(token.type));
   }
 
   render(): ReactNode {
@@ -90,22 +89,21 @@ class TokenWalker {
   private element(token: Token, inner: readonly Token[]): ReactNode {
     if (token.type === "link_open") return this.link(token, inner);
     const children = this.siblings(inner);
-    if (token.hidden || !TAGS.has(token.tag)) return children;
-    if (token.tag === "table") return this.table(children);
+    if (token.type === "footnote_open") return <Footnote label={stripMarkup(token.info)}>{children}</Footnote>;
+    if (this.isBare(token) || !TAGS.has(token.tag)) return children;
+    if (token.tag === "table") return <TableFrame>{children}</TableFrame>;
     return createElement(this.tagOf(token), attributesOf(token), ...children);
+  }
+
+  private isBare(token: Token): boolean {
+    const isOfItem = token.type === "paragraph_open" && token.level === ITEM_PARAGRAPH_LEVEL;
+    return isOfItem && this.options.isLoose !== undefined ? !this.options.isLoose : token.hidden;
   }
 
   private tagOf(token: Token): string {
     const level = /^h([1-6])$/.exec(token.tag)?.[1];
-    return level === undefined ? token.tag : `h${Math.min(6, this.options.headingLevel + Number(level))}`;
-  }
-
-  private table(children: ReactNode[]): ReactNode {
-    return (
-      <div className="unsay-table" role="group" aria-label={this.options.strings.markdown.table} tabIndex={0}>
-        <table>{children}</table>
-      </div>
-    );
+    if (level !== undefined) return `h${Math.min(6, this.options.headingLevel + Number(level))}`;
+    return token.tag === "s" ? "del" : token.tag;
   }
 
   private leaf(token: Token): ReactNode {
@@ -116,7 +114,7 @@ class TokenWalker {
       case "code_block":
         return this.codeBlock(token);
       case "code_inline":
-        return <code dir="ltr">{this.words(token.content)}</code>;
+        return <code dir="ltr">{this.words(token.content, cleanCode)}</code>;
       case "softbreak":
         return "\n";
       case "hardbreak":
@@ -125,8 +123,15 @@ class TokenWalker {
         return <hr />;
       case "image":
         return this.image(token);
+      case "task_box":
+        return <TaskBox isDone={token.meta?.["isDone"] === true} />;
+      case "footnote_reference":
+        return <FootnoteMark label={stripMarkup(token.content)} />;
+      case "math_inline":
+      case "math_block":
+        return <MathWords source={stripMarkup(token.content)} display={token.type === "math_block"} isPending={this.options.isPending} />;
       default:
-        return this.words(token.content);
+        return this.words(token.content, cleanProse);
     }
   }
 
@@ -135,72 +140,51 @@ class TokenWalker {
   }
 
   private codeBlock(token: Token): ReactNode {
-    const { strings } = this.options;
-    const language = stripMarkup(token.info).trim().split(/\s+/)[0] ?? "";
-    const label = language === "" ? strings.markdown.code : strings.markdown.codeIn(language);
+    const { isCut, isPending, tail } = this.options;
+    const isLast = token === this.lastLeaf;
     return (
-      <pre className="unsay-code" dir="ltr" role="group" aria-label={label} tabIndex={0} data-language={language || undefined}>
-        <code>{this.withTail(token, this.words(token.content.replace(/\n$/, "")))}</code>
-      </pre>
+      <CodeBlock
+        groups={inGroups(token.content)}
+        line=""
+        info={token.type === "fence" ? token.info : ""}
+        isClosed={!isCut && !isPending}
+        isCut={isCut}
+        isFinal={!isPending}
+        tail={isLast ? tail : undefined}
+      />
     );
   }
 
-  /** Never loaded: the address of a picture can carry what the model read to whoever owns the host. */
   private image(token: Token): ReactNode {
-    const alt = stripMarkup(token.content);
-    return <span data-unsay="answer.image">{this.options.strings.markdown.image(alt, hostOf(attribute(token, "src")))}</span>;
+    const isInert = this.options.isPending || this.isInLink;
+    return <RemoteImage src={attribute(token, "src")} alt={stripMarkup(plainText(token.children ?? []))} isInert={isInert} />;
   }
 
   private link(token: Token, inner: readonly Token[]): ReactNode {
-    const href = attribute(token, "href");
-    const url = parseSafeUrl(href);
+    this.isInLink = true;
     const children = this.siblings(inner);
-    if (url === null) return this.refusedLink(children, href);
-    const shown = needsVisibleTarget(plainText(inner), url) ? this.options.strings.markdown.linkTo(targetOf(url)) : null;
+    this.isInLink = false;
     return (
-      <a data-unsay="answer.link" href={url.href} rel={LINK_REL}>
+      <AnswerLink href={attribute(token, "href")} words={plainText(inner)} isPending={this.options.isPending}>
         {children}
-        {shown}
-      </a>
+      </AnswerLink>
     );
   }
 
-  private refusedLink(children: ReactNode, href: string): ReactNode {
-    const shown = href.length > 80 ? `${href.slice(0, 80)}…` : href;
-    return (
-      <span data-unsay="answer.link" data-refused="">
-        {children}
-        {href === "" ? null : this.options.strings.markdown.linkTo(shown)}
-      </span>
-    );
+  private words(text: string, clean: (text: string) => string): ReactNode {
+    return wordsOf(text, this.options.marks, this.progress, clean);
   }
+}
 
-  private words(text: string): ReactNode {
-    return readSentinels(text).map((sentinel, index) => <Fragment key={index}>{this.sentinel(sentinel)}</Fragment>);
-  }
-
-  private sentinel(sentinel: Sentinel): ReactNode {
-    switch (sentinel.type) {
-      case "point":
-        return this.options.marks.point(sentinel.mark);
-      case "end":
-        return this.options.marks.end(sentinel.mark);
-      case "open":
-        this.active = sentinel.mark;
-        return null;
-      case "close":
-        this.active = null;
-        return null;
-      case "text":
-        return this.active === null ? stripMarkup(sentinel.text) : this.marked(this.active, stripMarkup(sentinel.text));
-    }
-  }
-
-  private marked(mark: number, text: string): ReactNode {
-    const first = !this.begun.has(mark);
-    this.begun.add(mark);
-    return this.options.marks.text(mark, text, first);
-  }
+function inGroups(content: string): readonly string[] {
+  const lines = content.split("\n").slice(0, -1);
+  const starts = lines.flatMap((_line, index) => (index % LINES_IN_GROUP === 0 ? [index] : []));
+  return starts.map((from) =>
+    lines
+      .slice(from, from + LINES_IN_GROUP)
+      .map((line) => `${line}\n`)
+      .join(""),
+  );
 }
 
 function closingIndex(tokens: readonly Token[], from: number): number {
@@ -223,7 +207,7 @@ function attributesOf(token: Token): Record<string, unknown> {
     return Number.isSafeInteger(start) && attribute(token, "start") !== "" ? { start } : {};
   }
   const align = /text-align:(left|center|right)/.exec(attribute(token, "style"))?.[1];
-  return align === undefined ? {} : { "data-align": align };
+  return { ...(align === undefined ? {} : { "data-align": align }), ...(token.tag === "th" ? { scope: "col" } : {}) };
 }
 
 function plainText(tokens: readonly Token[]): string {

@@ -60,6 +60,17 @@ export function encloseInMark(text: string, mark: number, atLineStart: boolean):
     .join("\n");
 }
 
+/** The words of every line between these two, so that a list stays a list and a paragraph is not torn. */
+export function encloseLines(text: string, opening: string, closing: string): string {
+  const enclose = (line: string): string => {
+    if (!isMarkable(line)) return line;
+    const marker = blockMarker(line);
+    const words = line.slice(marker.length).trimEnd();
+    return marker + opening + words + closing + line.slice(marker.length + words.length);
+  };
+  return text.split("\n").map(enclose).join("\n");
+}
+
 /** A mark in place of text that is gone. The markers of the block it stood in stay, so that the list stays a list. */
 export function replaceByMark(text: string, mark: number, atLineStart: boolean): string {
   const leading = /^\s*\n/.exec(text)?.[0] ?? "";

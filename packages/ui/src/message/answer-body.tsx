@@ -1,6 +1,6 @@
 "use client";
-import { Fragment, useId, type HTMLAttributes, type ReactElement, type ReactNode } from "react";
-import { usePacedAnswer, type PacedAnswer } from "@unsay/react";
+import { Fragment, useCallback, useEffect, useId, useRef, type HTMLAttributes, type ReactElement, type ReactNode } from "react";
+import { useClock, usePacedAnswer, type PacedAnswer } from "@unsay/react";
 import {
   countWords,
   isAnswerPart,
@@ -16,15 +16,19 @@ import {
   type TextPart,
   type ValuePart,
 } from "@unsay/core";
-import { makeVisible } from "../approval/visible-text.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
-import { parseSafeUrl, LINK_REL } from "../markdown/links.js";
+import { AnswerFile } from "../file/answer-file.js";
+import { CopyNoteContext } from "../markdown/copy-note.js";
+import { ThreadIdContext } from "../markdown/image-grants.js";
+import { SourceList } from "../source/source.js";
 import { useStrings } from "../strings/strings.js";
 import { ToolCall } from "../tool-call/tool-call.js";
 import { nameOfCall } from "../tool-call/call-words.js";
 import { AnswerText } from "./answer-text.js";
+import { copyNoteOf } from "./copy-text.js";
 import { HeldText, HoldNotice } from "./held-text.js";
 import { selectMarkedText, type SpanFacts } from "./marked-text.js";
+import { Draft } from "./marks.js";
 import { ReasoningPart } from "./reasoning-part.js";
 import { RetractionNotice } from "./retraction-notice.js";
 import { Seam } from "./seam.js";
@@ -51,6 +55,7 @@ export const PacedBody: UiComponent<HTMLDivElement, PacedBodyProps> = withRef("P
   const parts = visibleParts(message);
   const growing = growingPart(message, parts);
   const isUnsettled = isLive(received) && parts.length > 0;
+  const copyNote = useCopyNoteOf(received);
   return (
     <>
       {parts.length === 0 ? null : (
@@ -61,13 +66,17 @@ export const PacedBody: UiComponent<HTMLDivElement, PacedBodyProps> = withRef("P
           className={joinClasses("unsay-answer-body", className)}
           data-unsay="answer.body"
         >
-          {children ??
-            parts.map((part) => (
-              <Fragment key={part.id}>
-                <PartView paced={paced} part={part} growing={part === growing} />
-                {seamsAfter(message, part)}
-              </Fragment>
-            ))}
+          <ThreadIdContext.Provider value={received.thread}>
+            <CopyNoteContext.Provider value={copyNote}>
+              {children ??
+                parts.map((part, index) => (
+                  <Fragment key={part.id}>
+                    <PartView paced={paced} part={part} growing={part === growing} sources={sourcesFrom(parts, index)} />
+                    {seamsAfter(message, part)}
+                  </Fragment>
+                ))}
+            </CopyNoteContext.Provider>
+          </ThreadIdContext.Provider>
         </div>
       )}
       {isUnsettled ? <UnsettledNote id={id} /> : null}
@@ -78,6 +87,25 @@ export const PacedBody: UiComponent<HTMLDivElement, PacedBodyProps> = withRef("P
     </>
   );
 });
+
+/** One function for as long as the answer stands, so that no code block is drawn again for it. */
+function useCopyNoteOf(message: AssistantMessage): () => string | null {
+  const strings = useStrings();
+  const clock = useClock();
+  const latest = useRef({ message, strings });
+  useEffect(() => {
+    latest.current = { message, strings };
+  });
+  return useCallback(() => copyNoteOf(latest.current.message, latest.current.strings, clock.epoch()), [clock]);
+}
+
+/** Sources that stand together make one list, where the first of them stands. */
+function sourcesFrom(parts: readonly Part[], index: number): readonly ValuePart[] {
+  const isSource = (part: Part | undefined): part is ValuePart => part?.type === "value" && part.kind === "source";
+  if (!isSource(parts[index]) || isSource(parts[index - 1])) return [];
+  const after = parts.slice(index).findIndex((part) => !isSource(part));
+  return parts.slice(index, after === -1 ? undefined : index + after).filter(isSource);
+}
 
 /** The words beside the rule: what stands here may still change. */
 function UnsettledNote({ id }: { readonly id: string }): ReactElement {
@@ -103,25 +131,32 @@ function growingPart(message: AssistantMessage, parts: readonly Part[]): Part | 
   return last !== undefined && last.type === "text" ? last : undefined;
 }
 
-interface PartViewProps {
+interface TextViewProps {
   readonly paced: PacedAnswer;
-  readonly part: Part;
+  readonly part: TextPart;
   readonly growing: boolean;
 }
 
-function PartView({ paced, part, growing }: PartViewProps): ReactNode {
+interface PartViewProps extends Omit<TextViewProps, "part"> {
+  readonly part: Part;
+  /** The sources that begin with this one. */
+  readonly sources: readonly ValuePart[];
+}
+
+function PartView({ paced, part, growing, sources }: PartViewProps): ReactNode {
   const { message } = paced;
   switch (part.type) {
     case "call":
       return <ToolCall message={message} callId={part.call} />;
     case "value":
-      return <ValueView part={part} />;
+      if (part.kind !== "source") return <AnswerFile part={part} />;
+      return sources.length === 0 ? null : <SourceList parts={sources} />;
     case "text":
       return <TextView paced={paced} part={part} growing={growing} />;
   }
 }
 
-function TextView({ paced, part, growing }: PartViewProps & { readonly part: TextPart }): ReactNode {
+function TextView({ paced, part, growing }: TextViewProps): ReactNode {
   const { refusal } = useStrings();
   const { message } = paced;
   if (part.kind === "reasoning") return <ReasoningPart part={part} live={isLive(message)} />;
@@ -143,7 +178,7 @@ function TextView({ paced, part, growing }: PartViewProps & { readonly part: Tex
 }
 
 /** Text with a seam where another connection or run went on inside it. */
-function SeamedText({ paced, part, growing }: PartViewProps & { readonly part: TextPart }): ReactNode {
+function SeamedText({ paced, part, growing }: TextViewProps): ReactNode {
   const { message } = paced;
   const facts = spanFactsOf(paced);
   const seams = message.seams.filter((seam) => isInside(seam, part));
@@ -155,7 +190,12 @@ function SeamedText({ paced, part, growing }: PartViewProps & { readonly part: T
     const seam = seams[index];
     return (
       <Fragment key={index}>
-        <PieceText part={piece} facts={facts} live={growing && index === pieces.length - 1} />
+        <PieceText
+          part={piece}
+          facts={facts}
+          live={growing && index === pieces.length - 1}
+          cut={part.status === "cut" && index === pieces.length - 1}
+        />
         {seam === undefined ? null : <Seam seam={seam} />}
       </Fragment>
     );
@@ -175,22 +215,19 @@ function spanFactsOf({ message, selfCorrections }: PacedAnswer): SpanFacts {
 function Drafts({ paced, part }: { readonly paced: PacedAnswer; readonly part: TextPart }): ReactNode {
   const drafts = paced.drafts.filter((draft) => draft.part === part.id);
   if (drafts.length === 0) return null;
-  return (
-    <span aria-hidden="true" data-mark="draft">
-      {drafts.map(({ text }) => text).join("")}
-    </span>
-  );
+  return <Draft>{drafts.map(({ text }) => text).join("")}</Draft>;
 }
 
 interface PieceTextProps {
   readonly part: TextPart;
   readonly facts: SpanFacts;
   readonly live: boolean;
+  readonly cut: boolean;
 }
 
-function PieceText({ part, facts, live }: PieceTextProps): ReactElement {
+function PieceText({ part, facts, live, cut }: PieceTextProps): ReactElement {
   const { text, marks } = selectMarkedText(part, facts);
-  return <AnswerText text={fenced(part, text)} marks={marks} live={live} />;
+  return <AnswerText text={fenced(part, text)} marks={marks} live={live} cut={cut} />;
 }
 
 /** A part that is code carries no fence of its own. Longer than any run of backticks in it, so that none ends it. */
@@ -241,36 +278,4 @@ function seamsAfter(message: AssistantMessage, part: Part): ReactNode {
 
 function hasMoreAfter(message: AssistantMessage, part: Part): boolean {
   return isLive(message) || message.parts.at(-1)?.id !== part.id;
-}
-
-/** Sources link where their address is safe; files and data are named. Nothing is loaded. */
-function ValueView({ part }: { readonly part: ValuePart }): ReactElement {
-  const strings = useStrings();
-  const { label, url } = readValue(part.value);
-  const safe = url === null ? null : parseSafeUrl(url);
-  const words = makeVisible(label ?? safe?.host ?? "");
-  return (
-    <p className="unsay-value" data-unsay={`answer.${part.kind}`}>
-      <span className="unsay-value-kind">{strings.part[part.kind]}</span>{" "}
-      {safe === null ? (
-        words
-      ) : (
-        <a data-unsay="answer.link" href={safe.href} rel={LINK_REL}>
-          {words}
-          {words === safe.host ? null : strings.markdown.linkTo(safe.host)}
-        </a>
-      )}
-    </p>
-  );
-}
-
-function readValue(value: unknown): { readonly label: string | null; readonly url: string | null } {
-  if (typeof value === "string") return { label: value, url: null };
-  if (typeof value !== "object" || value === null) return { label: null, url: null };
-  const fields = value as Readonly<Record<string, unknown>>;
-  const text = (...names: readonly string[]): string | null => {
-    const found = names.map((name) => fields[name]).find((field) => typeof field === "string" && field !== "");
-    return typeof found === "string" ? found : null;
-  };
-  return { label: text("title", "name", "filename", "id"), url: text("url", "href") };
 }

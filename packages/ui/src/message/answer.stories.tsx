@@ -1,7 +1,10 @@
 import type { Meta, StoryObj } from "@storybook/react-vite";
 import type { Cause, Liveness } from "@unsay/core";
 import { playAnswer, scripts } from "@unsay/core/testing";
-import { expect, fn, userEvent, within } from "storybook/test";
+import { useEffect, useState, type ReactElement } from "react";
+import { expect, fn, userEvent, waitFor, within } from "storybook/test";
+import type { CodeHighlighter } from "../markdown/code-highlight.js";
+import { MarkdownProvider } from "../markdown/markdown-options.js";
 import { endedMessage, liveMessage, textPart } from "../testing/messages.js";
 import { Message } from "./message.js";
 import { MessageActionsContext } from "./message-actions.js";
@@ -151,6 +154,127 @@ export const Markdown: Story = {
   play: async ({ canvasElement }) => {
     await expect(canvasElement.querySelector("img")).toBeNull();
     await expect(canvasElement.querySelectorAll("a")).toHaveLength(1);
+  },
+};
+/** Letters come as they would; the story ends when the text does. */
+function growing(text: string): Story {
+  return {
+    tags: ["no-visual"],
+    render: () => <GrowingAnswer text={text} />,
+    play: async ({ canvasElement }) => {
+      const answer = (): Element | null => canvasElement.querySelector('[data-unsay="answer"]');
+      await waitFor(() => expect(answer()).toHaveAttribute("data-status", "complete"), { timeout: 10_000 });
+      await expect(canvasElement.querySelector(".unsay-caret, [data-pending]")).toBeNull();
+    },
+  };
+}
+
+function GrowingAnswer({ text }: { readonly text: string }): ReactElement {
+  const [length, setLength] = useState(1);
+  useEffect(() => {
+    const timer = setInterval(() => setLength((before) => before + 9), 30);
+    return () => clearInterval(timer);
+  }, []);
+  const isWhole = length >= text.length;
+  const parts = [textPart(text.slice(0, length), { status: isWhole ? "closed" : "open" })];
+  const facts = { id: "growing", parts };
+  return <Message number={1} message={isWhole ? endedMessage("complete", facts) : liveMessage("streaming", "flowing", facts)} />;
+}
+
+export const StreamingWords: Story = growing(
+  "Drain the pool **before** the switch, and run `flip-flag` only when [the runbook](https://docs.example/runbook) says so.\n\nThe one exception is *us-east*, which still drains.",
+);
+export const StreamingCode: Story = growing(
+  'Run this:\n\n```sh\nfor region in eu-west ap-south; do\n  deployctl drain --region "$region" --wait 600s\ndone\n```\n\nThen wait.',
+);
+export const StreamingTable: Story = growing(
+  "| Region | State | Requests |\n|---|:-:|--:|\n| eu-west | drained | 0 |\n| us-east | draining | 4,120 |\n\nOne is left.",
+);
+
+function cutIn(text: string, words: RegExp): Story {
+  return {
+    args: { message: { ...playAnswer(scripts.length), parts: [textPart(text, { status: "cut" })] } },
+    play: async ({ canvasElement }) => {
+      const block = [...canvasElement.querySelectorAll('[data-unsay="answer.block"]')].at(-1);
+      await expect(block).toHaveTextContent(words);
+      await expect(block?.querySelector(".unsay-end") ?? null).toBeNull();
+    },
+  };
+}
+
+export const LengthInCodeFence: Story = cutIn(
+  'Run this:\n\n```sh\nfor region in eu-west ap-south; do\n  deployctl drain --region "$region" --wa',
+  /unfinished/,
+);
+export const LengthMidTable: Story = cutIn(
+  "| Region | State | Requests |\n|---|:-:|--:|\n| eu-west | drained | 0 |\n| us-east | dra",
+  /This table is not finished/,
+);
+
+const LONG_CODE = `\`\`\`ts
+// Leaves us-east alone until it has drained.
+export async function flip(region: Region, deadline: number): Promise<void> {
+  while (await requestsIn(region) > 0) await sleep(1_000, { label: \`waiting for \${region}\`, deadline });
+  return setFlag("new-pool", true);
+}
+\`\`\``;
+
+const colours: CodeHighlighter = {
+  tokenize: (code) =>
+    code.split(/(\/\/.*|"[^"]*"|\b(?:export|async|function|while|await|return|const)\b|\b\d[\d_]*\b)/).map((text, index) => {
+      if (index % 2 === 0) return { text };
+      if (text.startsWith("//")) return { text, kind: "comment" };
+      if (text.startsWith('"')) return { text, kind: "string" };
+      return { text, kind: /^\d/.test(text) ? "number" : "keyword" };
+    }),
+};
+
+export const HighlightedCode: Story = {
+  args: { message: endedMessage("complete", { parts: [textPart(LONG_CODE)] }) },
+  decorators: [
+    (Story) => (
+      <MarkdownProvider highlighter={colours}>
+        <Story />
+      </MarkdownProvider>
+    ),
+  ],
+  play: async ({ canvasElement }) => {
+    await waitFor(() => expect(canvasElement.querySelectorAll('[data-token="keyword"]').length).toBeGreaterThan(4));
+    const wrap = within(canvasElement).getByRole("button", { name: "Wrap lines" });
+    await userEvent.click(wrap);
+    await expect(wrap).toHaveAttribute("aria-pressed", "true");
+  },
+};
+export const ListsNotesAndImages: Story = {
+  args: {
+    message: endedMessage("complete", {
+      parts: [
+        textPart(
+          "- [x] Drain **eu-west**\n- [ ] Drain us-east[^east]\n\n![Requests by region](https://images.example/chart.png)\n\n[^east]: It still takes 4,120 requests a minute.",
+        ),
+        { type: "value", id: "s1", kind: "source", status: "closed", value: { title: "Runbook", url: "https://docs.example/runbook" } },
+        { type: "value", id: "s2", kind: "source", status: "closed", value: { url: "https://status.example/" } },
+        { type: "value", id: "f", kind: "file", status: "closed", value: { name: "drain.log", mediaType: "text/plain", size: 18_400 } },
+      ],
+    }),
+  },
+  play: async ({ canvasElement }) => {
+    const canvas = within(canvasElement);
+    await expect(canvasElement.querySelector("img")).toBeNull();
+    await expect(canvas.getByRole("button", { name: "Load image from images.example" })).toBeVisible();
+    await expect(canvas.getByRole("region", { name: "Sources" })).toBeVisible();
+  },
+};
+export const ChineseJapaneseKorean: Story = {
+  args: {
+    message: liveMessage("streaming", "flowing", {
+      parts: [
+        textPart(
+          "切り替えの前にプールを空にし、`flip-flag` は**手順書**のとおりに実行してください。\n\n1. 东京区域：已排空。\n2. 서울 리전: 아직 비우는 중입니다.\n\n唯一の例外は",
+          { status: "open" },
+        ),
+      ],
+    }),
   },
 };
 export const RightToLeft: Story = {

@@ -1,15 +1,17 @@
 "use client";
-import type { HTMLAttributes, ReactElement, ReactNode } from "react";
-import { isLive, isRefused, type AssistantMessage } from "@unsay/core";
-import { joinClasses, withRef, type UiComponent } from "../component.js";
+import { useMemo, useRef, type HTMLAttributes, type ReactElement, type ReactNode, type RefObject } from "react";
+import { isLive, isRefused, textOf, type AssistantMessage } from "@unsay/core";
+import { joinClasses, mergeRefs, withRef, type UiComponent } from "../component.js";
 import { StopLedger } from "../tool-call/stop-ledger.js";
-import { usePacedAnswer } from "@unsay/react";
+import { usedKinds, useNativeCopy, usePacedAnswer, useUses } from "@unsay/react";
+import { CopyAnswer } from "./action-guard.js";
 import { PacedBody } from "./answer-body.js";
 import { CorrectionStrip } from "./correction-strip.js";
 import { EndMark } from "./end-mark.js";
 import { takeActions, type MessageActions } from "./message-actions.js";
 import { RetractionNotice } from "./retraction-notice.js";
 import { StatusLine } from "./status-line.js";
+import { UsedTextNotice } from "./used-text-notice.js";
 
 export interface AnswerProps extends HTMLAttributes<HTMLDivElement>, MessageActions {
   readonly message: AssistantMessage;
@@ -19,19 +21,38 @@ export interface AnswerProps extends HTMLAttributes<HTMLDivElement>, MessageActi
   readonly attempt?: number | undefined;
   /** The question of the open approval. */
   readonly decision?: string | undefined;
+  /** `always` also marks the end of a complete answer. */
+  readonly endMark?: "early" | "always" | undefined;
+  /** Offers to copy what is shown. */
+  readonly copyable?: boolean | undefined;
 }
 
 /** One answer beside its rule: text, marks, how it ended, and its state in words. Renders a `div`. */
 export const Answer: UiComponent<HTMLDivElement, AnswerProps> = withRef("Answer", (props, ref) => {
   const [handlers, others] = takeActions(props);
-  const { message, redirect, attempt, decision, className, children, ...rest } = others;
+  const { message, redirect, attempt, decision, endMark, copyable = false, className, children, ...rest } = others;
+  const element = useRef<HTMLDivElement>(null);
+  // One function for as long as it stands: a new one each time would leave what is below without the element while it lays out.
+  const merged = useMemo(() => mergeRefs(element, ref), [ref]);
+  const used = usedKinds(useUses(message.id));
+  useNativeCopy(element, message);
   return (
-    <div {...rest} {...answerAttributes(message)} ref={ref} className={joinClasses("unsay-answer", className)} data-unsay="answer">
+    <div
+      {...rest}
+      {...answerAttributes(message)}
+      ref={merged}
+      className={joinClasses("unsay-answer", className)}
+      data-unsay="answer"
+      data-used={used}
+    >
       {children ?? (
         <>
-          <PaintedText message={message} />
-          <AnswerEnd message={message} redirect={redirect} {...handlers} />
-          <StatusLine message={message} attempt={attempt} decision={decision} {...handlers} />
+          <PaintedAnswer
+            message={message}
+            container={element}
+            handlers={handlers}
+            {...{ redirect, attempt, decision, endMark, copyable }}
+          />
           {isLive(message) ? null : <StopLedger message={message} />}
         </>
       )}
@@ -39,13 +60,30 @@ export const Answer: UiComponent<HTMLDivElement, AnswerProps> = withRef("Answer"
   );
 });
 
+function AnswerActions({ message }: { readonly message: AssistantMessage }): ReactElement {
+  return (
+    <div className="unsay-actions" data-unsay="answer.actions">
+      <CopyAnswer message={message} />
+    </div>
+  );
+}
+
+interface PaintedAnswerProps extends Pick<AnswerProps, "message" | "redirect" | "attempt" | "decision" | "endMark" | "copyable"> {
+  readonly container: RefObject<HTMLElement | null>;
+  readonly handlers: MessageActions;
+}
+
 /** Nothing above the text says more of it than is painted. */
-function PaintedText({ message }: { readonly message: AssistantMessage }): ReactElement {
+function PaintedAnswer({ message, container, handlers, redirect, attempt, decision, endMark, copyable }: PaintedAnswerProps): ReactElement {
   const paced = usePacedAnswer(message);
   return (
     <>
-      <CorrectionStrip message={paced.message} />
+      <UsedTextNotice message={paced.message} container={container} />
+      <CorrectionStrip message={paced.message} container={container} />
       <PacedBody message={message} paced={paced} />
+      <AnswerEnd message={message} redirect={redirect} endMark={endMark} {...handlers} />
+      <StatusLine message={message} attempt={attempt} decision={decision} hasDrafts={paced.drafts.length > 0} {...handlers} />
+      {copyable === true && textOf(paced.message).trim() !== "" ? <AnswerActions message={paced.message} /> : null}
     </>
   );
 }
@@ -61,8 +99,13 @@ export function answerAttributes(message: AssistantMessage): Record<`data-${stri
   };
 }
 
-function AnswerEnd({ message, redirect, ...actions }: MessageActions & Pick<AnswerProps, "message" | "redirect">): ReactNode {
-  if (message.status !== "truncated") return null;
+function AnswerEnd({
+  message,
+  redirect,
+  endMark,
+  ...actions
+}: MessageActions & Pick<AnswerProps, "message" | "redirect" | "endMark">): ReactNode {
+  if (message.status !== "truncated") return <EndMark message={message} always={endMark === "always"} />;
   if (message.cause !== "withheld") return <EndMark message={message} redirect={redirect} {...actions} />;
   return (
     <RetractionNotice

@@ -1,52 +1,86 @@
 "use client";
-import type { HTMLAttributes, ReactNode } from "react";
-import { isAnswerPart, type AssistantMessage } from "@unsay/core";
+import type { HTMLAttributes, ReactElement, ReactNode, RefObject } from "react";
+import type { AssistantMessage } from "@unsay/core";
+import { useCorrectionStrip, type Correction } from "@unsay/react";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import { useStrings } from "../strings/strings.js";
-import { selectRevisedMarks, type TextMark } from "./marked-text.js";
 
 export interface CorrectionStripProps extends HTMLAttributes<HTMLDivElement> {
   readonly message: AssistantMessage;
+  /** The element the answer is drawn in: what is corrected above the view is told of, and the buttons lead there. */
+  readonly container?: RefObject<HTMLElement | null>;
 }
 
-/** First thing in an answer whose beginning was corrected: what it said, and what it says now. Renders a `div`. */
+/** First thing in an answer that was corrected where its reader has to know: what it said, and what it says now. Renders a `div`. */
 export const CorrectionStrip: UiComponent<HTMLDivElement, CorrectionStripProps> = withRef("CorrectionStrip", (props, ref) => {
-  const { message, className, children, ...rest } = props;
+  const { message, container, className, children, ...rest } = props;
   const { correction } = useStrings();
-  const first = selectLeadingCorrection(message);
-  if (first === null) return null;
+  const corrections = useCorrectionStrip(message, container);
+  const [first] = corrections;
+  if (first === undefined) return null;
   return (
     <div {...rest} ref={ref} role="note" className={joinClasses("unsay-strip", className)} data-unsay="answer.strip">
       {children ?? (
         <>
-          <strong>{correction.label}</strong> <Summary mark={first} />
+          <span>
+            <strong>{correction.label}</strong> <Summary correction={first} />
+            {corrections.length > 1 ? ` ${correction.more(corrections.length - 1)}` : null}
+          </span>
+          {container === undefined ? null : <StripActions correction={first} container={container} />}
         </>
       )}
     </div>
   );
 });
 
-function Summary({ mark }: { readonly mark: RevisedMark }): ReactNode {
+function Summary({ correction: { earlier, now, reason } }: { readonly correction: Correction }): ReactNode {
   const { correction } = useStrings();
-  if (mark.earlier === null) return mark.reason === "" ? null : correction.because(trimStop(mark.reason));
-  return correction.changed(clip(mark.earlier), clip(mark.now));
+  if (earlier === null) return reason === "" ? null : correction.because(trimStop(reason));
+  return correction.changed(clip(earlier), clip(now));
 }
 
-type RevisedMark = Extract<TextMark, { kind: "revised" }>;
-
-/** The correction that touches the first block, or `null`: one further down says so by its own mark. */
-export function selectLeadingCorrection(message: AssistantMessage): RevisedMark | null {
-  if (message.revisions === 0 || (message.status === "truncated" && message.cause === "withheld")) return null;
-  const part = message.parts.find(isAnswerPart);
-  if (part === undefined) return null;
-  const index = part.spans.findIndex((span) => span.replaces !== undefined && isShown(span.state));
-  const before = part.spans.slice(0, Math.max(0, index)).filter((span) => isShown(span.state));
-  if (index === -1 || before.some((span) => /\n\s*\n/.test(span.text))) return null;
-  return selectRevisedMarks([part])[0] ?? null;
+interface StripActionsProps {
+  readonly correction: Correction;
+  readonly container: RefObject<HTMLElement | null>;
 }
 
-function isShown(state: string): boolean {
-  return state !== "replaced" && state !== "retracted" && state !== "dropped" && state !== "speculative";
+function StripActions({ correction: { revision, earlier }, container }: StripActionsProps): ReactElement {
+  const { correction } = useStrings();
+  return (
+    <span className="unsay-strip-actions">
+      <button type="button" className="unsay-link-button" data-action="jump" onClick={() => showCorrection(container.current, revision)}>
+        {correction.jump}
+      </button>
+      {earlier === null ? null : (
+        <button
+          type="button"
+          className="unsay-link-button"
+          data-action="compare"
+          onClick={() => compareCorrection(container.current, revision)}
+        >
+          {correction.compare}
+        </button>
+      )}
+    </span>
+  );
+}
+
+/** The reader asked for it, so here the text may move. Focus goes to the reference where there is one. */
+export function showCorrection(answer: HTMLElement | null, revision: number): void {
+  const mark = answer?.querySelector<HTMLElement>(`ins[data-rev="${revision}"]`);
+  mark?.scrollIntoView({ block: "center" });
+  peekOf(answer, revision)?.focus({ preventScroll: true });
+}
+
+/** Opens the earlier wording beside the new one. */
+export function compareCorrection(answer: HTMLElement | null, revision: number): void {
+  showCorrection(answer, revision);
+  const peek = peekOf(answer, revision);
+  if (peek?.getAttribute("aria-expanded") === "false") peek.click();
+}
+
+function peekOf(answer: HTMLElement | null, revision: number): HTMLElement | null {
+  return answer?.querySelector<HTMLElement>(`[data-unsay="answer.peek"][data-rev="${revision}"]`) ?? null;
 }
 
 const CLIP_LENGTH = 60;

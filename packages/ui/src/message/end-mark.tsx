@@ -1,6 +1,6 @@
 "use client";
 import type { HTMLAttributes } from "react";
-import { textOf, type AssistantMessage, type Cause } from "@unsay/core";
+import { isSettled, textOf, type AssistantMessage, type Cause } from "@unsay/core";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import type { Strings } from "../strings/en.js";
 import { useStrings } from "../strings/strings.js";
@@ -10,8 +10,10 @@ import type { MessageActionName } from "./status-line.copy.js";
 type TruncatedMessage = AssistantMessage & { readonly status: "truncated" };
 
 export interface EndMarkProps extends HTMLAttributes<HTMLDivElement>, MessageActions {
-  /** Nothing is drawn unless it is truncated, and nothing where a `RetractionNotice` stands instead. */
+  /** Nothing is drawn where a `RetractionNotice` stands instead, and nothing of an answer that is live. */
   readonly message: AssistantMessage;
+  /** Also marks the end of a complete answer. */
+  readonly always?: boolean | undefined;
   /** The words of the message that a redirect sent instead. */
   readonly redirect?: string | undefined;
 }
@@ -19,9 +21,20 @@ export interface EndMarkProps extends HTMLAttributes<HTMLDivElement>, MessageAct
 /** How an early end ended, and the next move. Renders a `div`. */
 export const EndMark: UiComponent<HTMLDivElement, EndMarkProps> = withRef("EndMark", (props, ref) => {
   const [handlers, others] = takeActions(props);
-  const { message, redirect, className, children, ...rest } = others;
+  const { message, always = false, redirect, className, children, ...rest } = others;
   const strings = useStrings();
   const actions = useMessageActions(handlers);
+  if (isSettled(message) && always) {
+    return (
+      <div {...rest} ref={ref} className={joinClasses("unsay-end-sign", className)} data-unsay="answer.end">
+        {children ?? (
+          <span role="img" aria-label={strings.end.complete}>
+            ∎
+          </span>
+        )}
+      </div>
+    );
+  }
   if (message.status !== "truncated" || message.cause === "withheld") return null;
   return (
     <div {...rest} ref={ref} className={joinClasses("unsay-end", className)} data-unsay="answer.end" data-cause={message.cause}>

@@ -4,14 +4,17 @@ import {
   useContext,
   useId,
   useMemo,
+  useRef,
   useState,
   type HTMLAttributes,
   type KeyboardEvent,
   type ReactElement,
   type ReactNode,
 } from "react";
+import { useScrollHold, useSeen, useStruck } from "@unsay/react";
 import { composeHandlers, flag, joinClasses, withRef, type UiComponent } from "../component.js";
-import type { MarkRenderer } from "../markdown/render-tokens.js";
+import type { MarkRenderer } from "../markdown/marked-words.js";
+import type { Strings } from "../strings/en.js";
 import { useStrings } from "../strings/strings.js";
 import type { TextMark } from "./marked-text.js";
 
@@ -28,12 +31,19 @@ export const Provisional: UiComponent<HTMLElement, MarkProps> = withRef("Provisi
   return <span {...rest} ref={ref} data-mark="provisional" />;
 });
 
+export interface RevisedProps extends MarkProps {
+  /** The words that say what it is stand in front; once for each correction. */
+  readonly announced?: boolean;
+  /** The reader has had it in view long enough, or clicked it: the tint goes, the line stays. */
+  readonly seen?: boolean;
+}
+
 /** Words that took the place of others. Renders an `ins` with hidden words in front. */
-export const Revised: UiComponent<HTMLModElement, MarkProps & { readonly announced?: boolean }> = withRef("Revised", (props, ref) => {
-  const { revision, announced = true, children, ...rest } = props;
+export const Revised: UiComponent<HTMLModElement, RevisedProps> = withRef("Revised", (props, ref) => {
+  const { revision, announced = true, seen = false, children, ...rest } = props;
   const strings = useStrings();
   return (
-    <ins {...rest} ref={ref} data-mark="revised" data-rev={revision}>
+    <ins {...rest} ref={ref} data-mark="revised" data-rev={revision} data-seen={flag(seen)}>
       {announced ? <span className="unsay-visually-hidden">{strings.correction.revisedPrefix}</span> : null}
       {children}
     </ins>
@@ -64,6 +74,12 @@ export const Retracted: UiComponent<HTMLElement, MarkProps & { readonly reason?:
   );
 });
 
+/** Words that may still be dropped: for the eye alone, and not to be selected. Renders a `span` that assistive technology does not see. */
+export const Draft: UiComponent<HTMLElement, MarkProps> = withRef("Draft", (props, ref) => {
+  const { revision: _revision, ...rest } = props;
+  return <span {...rest} ref={ref} aria-hidden="true" data-mark="draft" />;
+});
+
 /** Words that nothing confirmed. Renders a `span`. */
 export const Unverified: UiComponent<HTMLElement, MarkProps> = withRef("Unverified", (props, ref) => {
   const { revision: _revision, ...rest } = props;
@@ -76,6 +92,7 @@ export const Caret: UiComponent<HTMLElement, HTMLAttributes<HTMLElement>> = with
 ));
 
 export interface RevisionPeekProps extends HTMLAttributes<HTMLButtonElement> {
+  readonly "data-rev"?: number;
   readonly open: boolean;
   readonly onOpenChange: (open: boolean) => void;
   /** What a screen reader says; names the correction. */
@@ -87,6 +104,8 @@ export interface RevisionPeekProps extends HTMLAttributes<HTMLButtonElement> {
 /** Shows the earlier wording on demand. Renders a `button`; Escape closes and keeps the focus. */
 export const RevisionPeek: UiComponent<HTMLButtonElement, RevisionPeekProps> = withRef("RevisionPeek", (props, ref) => {
   const { open, onOpenChange, label, controls, ink, className, children, onClick, onKeyDown, ...rest } = props;
+  // Whoever compares two wordings must not lose the place to new text.
+  useScrollHold(open);
   const close = (event: KeyboardEvent<HTMLButtonElement>): void => {
     if (event.key !== "Escape" || !open) return;
     // Escape elsewhere stops the answer; here it has done its work.
@@ -113,40 +132,74 @@ export const RevisionPeek: UiComponent<HTMLButtonElement, RevisionPeekProps> = w
   );
 });
 
+/** What a reader has done with one mark. Kept by what the mark is, since its place in the list may change. */
+interface MarkState {
+  readonly isOpen?: boolean;
+  readonly isSeen?: boolean;
+  /** The struck wording has stood there for its moment. */
+  readonly isFolded?: boolean;
+}
+
 interface MarksState {
   readonly marks: readonly TextMark[];
-  readonly open: ReadonlySet<number>;
-  readonly setOpen: (mark: number, open: boolean) => void;
+  readonly states: ReadonlyMap<string, MarkState>;
+  readonly change: (key: string, change: MarkState) => void;
+  /** Corrections that were there before the reader came. */
+  readonly old: ReadonlySet<string>;
   readonly idPrefix: string;
 }
 
-const NO_MARKS: MarksState = { marks: [], open: new Set(), setOpen: () => {}, idPrefix: "" };
+const NO_MARKS: MarksState = { marks: [], states: new Map(), change: () => {}, old: new Set(), idPrefix: "" };
 const MarksContext = createContext<MarksState>(NO_MARKS);
+
+function keyOf(mark: TextMark, index: number): string {
+  return mark.kind === "revised" ? `r${mark.revision}` : `${mark.kind}-${index}`;
+}
 
 /** Gives the marks of one part to the blocks drawn from it, so that opening one re-renders none of the others. */
 export function MarksProvider({ marks, children }: { readonly marks: readonly TextMark[]; readonly children: ReactNode }): ReactElement {
-  const [open, setOpenMarks] = useState<ReadonlySet<number>>(new Set());
+  const [states, setStates] = useState<ReadonlyMap<string, MarkState>>(new Map());
+  const [old] = useState(() => new Set(marks.map(keyOf)));
   const idPrefix = useId();
   const value = useMemo<MarksState>(
     () => ({
       marks,
-      open,
+      states,
+      old,
       idPrefix,
-      setOpen: (mark, isOpen) =>
-        setOpenMarks((before) => new Set(isOpen ? [...before, mark] : [...before].filter((other) => other !== mark))),
+      change: (key, change) => setStates((before) => new Map([...before, [key, { ...before.get(key), ...change }]])),
     }),
-    [marks, open, idPrefix],
+    [marks, states, old, idPrefix],
   );
   return <MarksContext.Provider value={value}>{children}</MarksContext.Provider>;
 }
 
-function useMark(index: number): { mark: TextMark | undefined; isOpen: boolean; setOpen: (open: boolean) => void; id: string } {
-  const state = useContext(MarksContext);
+interface MarkAtHand {
+  readonly mark: TextMark | undefined;
+  readonly isOpen: boolean;
+  readonly isSeen: boolean;
+  /** It came while the reader was there, and its earlier wording has not been folded yet. */
+  readonly isStruck: boolean;
+  readonly setOpen: (open: boolean) => void;
+  readonly see: () => void;
+  readonly fold: () => void;
+  readonly id: string;
+}
+
+function useMark(index: number): MarkAtHand {
+  const { marks, states, change, old, idPrefix } = useContext(MarksContext);
+  const mark = marks[index];
+  const key = mark === undefined ? "" : keyOf(mark, index);
+  const state = states.get(key) ?? {};
   return {
-    mark: state.marks[index],
-    isOpen: state.open.has(index),
-    setOpen: (open) => state.setOpen(index, open),
-    id: `${state.idPrefix}-mark-${index}`,
+    mark,
+    isOpen: state.isOpen === true,
+    isSeen: state.isSeen === true,
+    isStruck: mark?.kind === "revised" && !old.has(key) && state.isFolded !== true,
+    setOpen: (isOpen) => change(key, { isOpen, isFolded: true }),
+    see: () => change(key, { isSeen: true }),
+    fold: () => change(key, { isFolded: true }),
+    id: `${idPrefix}-mark-${key}`,
   };
 }
 
@@ -162,14 +215,34 @@ export const markRenderer: MarkRenderer = {
 };
 
 function MarkPoint({ index }: { readonly index: number }): ReactNode {
-  const { mark, isOpen, setOpen, id } = useMark(index);
+  const { mark, isOpen, isStruck, setOpen, fold, id } = useMark(index);
   if (mark?.kind === "inferred") return <SelfCorrectionNote />;
   if (mark?.kind === "retracted") return <RetractedPoint mark={mark} isOpen={isOpen} setOpen={setOpen} id={id} />;
-  if (mark?.kind !== "revised" || !isOpen || mark.earlier === null) return null;
+  if (mark?.kind !== "revised" || mark.earlier === null) return null;
+  if (isOpen) return <EarlierWording mark={mark} id={id} />;
+  return isStruck ? <StruckWording mark={mark} onFold={fold} /> : null;
+}
+
+type RevisedMark = Extract<TextMark, { kind: "revised" }>;
+
+function EarlierWording({ mark, id }: { readonly mark: RevisedMark; readonly id: string }): ReactElement {
   return (
     <>
       <Removed id={id} revision={mark.revision}>
-        {mark.earlier.trim()}
+        {mark.earlier?.trim()}
+      </Removed>{" "}
+    </>
+  );
+}
+
+/** What stood there until now, for a moment, so that the change can be followed with the eyes. */
+function StruckWording({ mark, onFold }: { readonly mark: RevisedMark; readonly onFold: () => void }): ReactElement {
+  const element = useRef<HTMLModElement>(null);
+  useStruck(element, onFold);
+  return (
+    <>
+      <Removed ref={element} revision={mark.revision} data-struck="">
+        {mark.earlier?.trim()}
       </Removed>{" "}
     </>
   );
@@ -196,21 +269,37 @@ function RetractedPoint({ mark, isOpen, setOpen, id }: RetractedPointProps): Rea
   );
 }
 
-function MarkWords({
-  index,
-  first,
-  children,
-}: {
+interface MarkWordsProps {
   readonly index: number;
   readonly first: boolean;
   readonly children: ReactNode;
-}): ReactNode {
-  const { mark } = useMark(index);
+}
+
+function MarkWords({ index, first, children }: MarkWordsProps): ReactNode {
+  const { mark, isSeen, see } = useMark(index);
   if (mark?.kind === "unverified") return <Unverified>{children}</Unverified>;
   if (mark?.kind === "waiting") return <span data-mark="waiting">{children}</span>;
   if (mark?.kind !== "revised") return children;
   return (
-    <Revised revision={mark.revision} announced={first}>
+    <RevisedWords revision={mark.revision} first={first} isSeen={isSeen} onSeen={see}>
+      {children}
+    </RevisedWords>
+  );
+}
+
+interface RevisedWordsProps {
+  readonly revision: number;
+  readonly first: boolean;
+  readonly isSeen: boolean;
+  readonly onSeen: () => void;
+  readonly children: ReactNode;
+}
+
+function RevisedWords({ revision, first, isSeen, onSeen, children }: RevisedWordsProps): ReactElement {
+  const element = useRef<HTMLModElement>(null);
+  useSeen(element, first && !isSeen, onSeen);
+  return (
+    <Revised ref={element} revision={revision} announced={first} seen={isSeen} onClick={isSeen ? undefined : onSeen}>
       {children}
     </Revised>
   );
@@ -224,7 +313,7 @@ function MarkEnd({ index }: { readonly index: number }): ReactNode {
   if (mark?.kind !== "revised" || mark.earlier === null) return null;
   const label = isOpen ? correction.hide(mark.revision) : correction.show(mark.revision);
   return (
-    <RevisionPeek open={isOpen} onOpenChange={setOpen} controls={id} label={label}>
+    <RevisionPeek open={isOpen} onOpenChange={setOpen} controls={id} label={label} data-rev={mark.revision}>
       {correction.reference(mark.revision)}
     </RevisionPeek>
   );
@@ -262,8 +351,7 @@ interface UnverifiedEndProps {
 
 function UnverifiedEnd({ reason, why, isOpen, setOpen, id }: UnverifiedEndProps): ReactNode {
   const { correction } = useStrings();
-  const plain = why === undefined ? correction.unverifiedPlain : correction.unverifiedWhy[why];
-  const words = reason === "" ? plain : correction.unverifiedBecause(reason);
+  const words = whyUnverified(correction, why, reason);
   return (
     <>
       <RevisionPeek ink="cut" open={isOpen} onOpenChange={setOpen} controls={id} label={correction.unverified}>
@@ -277,4 +365,13 @@ function UnverifiedEnd({ reason, why, isOpen, setOpen, id }: UnverifiedEndProps)
       ) : null}
     </>
   );
+}
+
+function whyUnverified(
+  { unverifiedWhy, unverifiedBecauseOf, unverifiedBecause, unverifiedPlain }: Strings["correction"],
+  why: UnverifiedEndProps["why"],
+  reason: string,
+): string {
+  if (why !== undefined) return unverifiedBecauseOf(unverifiedWhy[why], reason);
+  return reason === "" ? unverifiedPlain : unverifiedBecause(reason);
 }

@@ -17,6 +17,7 @@ export interface MessageActions {
   readonly onReconnect?: Handler | undefined;
   readonly onStop?: Handler | undefined;
   readonly onLetRun?: Handler | undefined;
+  readonly onKeepWaiting?: Handler | undefined;
   readonly onReveal?: Handler | undefined;
 }
 
@@ -31,6 +32,7 @@ const ACTION_PROPS: readonly (keyof MessageActions)[] = [
   "onReconnect",
   "onStop",
   "onLetRun",
+  "onKeepWaiting",
   "onReveal",
 ];
 
@@ -56,6 +58,7 @@ const HANDLERS: Record<MessageActionName, keyof MessageActions> = {
   stop: "onStop",
   sendStopAgain: "onStop",
   letRun: "onLetRun",
+  keepWaiting: "onKeepWaiting",
   reveal: "onReveal",
 };
 

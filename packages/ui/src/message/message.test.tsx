@@ -24,7 +24,7 @@ const ENDS: Record<Exclude<Cause, "withheld">, readonly [label: string, status: 
 };
 
 test.each(Object.entries(ENDS))(
-  "an answer that is %s says so in its end mark, its status line and its heading",
+  "statements 6 and 97: an answer that is %s says so in its end mark, its status line and its heading",
   async (cause, [label, status]) => {
     const message = truncatedMessage(cause as Cause, { parts: PARTS, ...(cause === "failed" ? { userMessage: "provider error" } : {}) });
     const { container } = await render(<Message message={message} number={4} redirect="only EU customers" />);
@@ -55,7 +55,7 @@ test("an answer that a busy server has not taken says when it is asked again, an
   expect(onStop).toHaveBeenCalledOnce();
 });
 
-test("a withdrawn answer shows no text and no end mark, but the notice and what its tools did", async () => {
+test("statements 6 and 63: a withdrawn answer shows no text and no end mark, but the notice and what its tools did", async () => {
   const call = toolCall("send_email", "succeeded");
   const message = truncatedMessage("withheld", {
     parts: [...PARTS, { type: "call", id: "p", call: call.id }],
@@ -69,7 +69,7 @@ test("a withdrawn answer shows no text and no end mark, but the notice and what 
   expect(container.querySelector('[data-unsay="receipt"]')?.getAttribute("data-status")).toBe("succeeded");
 });
 
-test("an answer that ended before a word says that none was written", async () => {
+test("statement 9: an answer that ended before a word says that none was written", async () => {
   const { container } = await render(<EndMark message={truncatedMessage("failed")} />);
   expect(container.querySelector("strong")?.textContent).toBe("No answer was written");
 });
@@ -79,7 +79,7 @@ test("a complete answer has no end mark, no chip and no cause", async () => {
   const answer = container.querySelector('[data-unsay="answer"]');
   expect(answer?.getAttribute("data-status")).toBe("complete");
   for (const name of ["data-cause", "data-liveness", "data-revisions"]) expect(answer?.hasAttribute(name)).toBe(false);
-  expect(container.querySelector(".unsay-end, .unsay-chip")).toBeNull();
+  expect(container.querySelector(".unsay-end, .unsay-state-chip")).toBeNull();
 });
 
 const LIVENESS: Record<Liveness, string> = {
@@ -110,7 +110,7 @@ test("an end mark offers only what somebody handles, and hands over the message"
   expect(onContinue).toHaveBeenCalledExactlyOnceWith(message);
 });
 
-test("reconnect is offered only where the server can resume", async () => {
+test("statement 40: reconnect is offered only where the server can resume", async () => {
   const nothing = (): void => {};
   for (const resumable of [true, false]) {
     const { container } = await render(
@@ -120,7 +120,7 @@ test("reconnect is offered only where the server can resume", async () => {
   }
 });
 
-test("text that arrived after Stop is not shown but offered", async () => {
+test("statement 32: text that arrived after Stop is not shown", async () => {
   const stop = {
     intent: "stop",
     by: "user",
@@ -142,7 +142,7 @@ test("what a person wrote is not read as markdown", async () => {
   expect(container.querySelector("h3")?.textContent).toBe("You, message 2");
 });
 
-test("a server can draw every state without a session", () => {
+test("statement 105: a server can draw every state without a session", () => {
   const html = renderToString(<Message message={liveMessage("streaming", "flowing", { parts: PARTS })} />);
   expect(html).toContain("Still answering");
   expect(html).toContain('data-status="streaming"');

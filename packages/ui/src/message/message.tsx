@@ -1,12 +1,14 @@
 "use client";
 import { createElement, memo, useId, type HTMLAttributes, type ReactElement } from "react";
-import type { Message as MessageFacts, UserMessage } from "@unsay/core";
+import type { AssistantMessage, Message as MessageFacts, UserMessage } from "@unsay/core";
 import { Button } from "../button/button.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
+import { DiscardableAnswer, EditableMessage } from "../composer/thread-edits.js";
 import type { Strings } from "../strings/en.js";
 import { useStrings } from "../strings/strings.js";
 import { Answer } from "./answer.js";
 import { HeadingLevelContext, useHeadingLevel } from "./heading-level.js";
+import { MessageVersions } from "./message-versions.js";
 import { selectHeadingState } from "./status-line.copy.js";
 
 export interface MessageProps extends HTMLAttributes<HTMLElement> {
@@ -23,6 +25,15 @@ export interface MessageProps extends HTMLAttributes<HTMLElement> {
   readonly redirect?: string | undefined;
   readonly attempt?: number | undefined;
   readonly decision?: string | undefined;
+  /** `always` also marks the end of a complete answer. */
+  readonly endMark?: "early" | "always" | undefined;
+  /** Offers to copy the answer. */
+  readonly copyable?: boolean | undefined;
+  /** Which of how many answers to its question this is, from 1. */
+  readonly version?: number | undefined;
+  readonly versions?: number | undefined;
+  /** Asks for another version of this answer; keep its identity, or every message renders again. */
+  readonly onVersion?: ((message: AssistantMessage, version: number) => void) | undefined;
   /** Sends a message that did not arrive once more. */
   readonly onResend?: ((message: UserMessage) => void) | undefined;
 }
@@ -39,6 +50,11 @@ export const Message: UiComponent<HTMLElement, MessageProps> = memo(
       redirect,
       attempt,
       decision,
+      endMark,
+      copyable,
+      version,
+      versions,
+      onVersion,
       onResend,
       className,
       children,
@@ -67,7 +83,9 @@ export const Message: UiComponent<HTMLElement, MessageProps> = memo(
           selectHeading(message, number, strings),
         )}
         <HeadingLevelContext.Provider value={level}>
-          {children ?? <MessageContent message={message} redirect={redirect} attempt={attempt} decision={decision} onResend={onResend} />}
+          {children ?? (
+            <MessageContent {...{ message, redirect, attempt, decision, endMark, copyable, version, versions, onVersion, onResend }} />
+          )}
         </HeadingLevelContext.Provider>
       </article>
     );
@@ -81,11 +99,28 @@ export function selectHeading(message: MessageFacts, number: number, strings: St
     : strings.message.answerHeading(number, selectHeadingState(message, strings));
 }
 
-type ContentProps = Pick<MessageProps, "message" | "redirect" | "attempt" | "decision" | "onResend">;
+type ContentProps = Pick<
+  MessageProps,
+  "message" | "redirect" | "attempt" | "decision" | "endMark" | "copyable" | "version" | "versions" | "onVersion" | "onResend"
+>;
 
-function MessageContent({ message, redirect, attempt, decision, onResend }: ContentProps): ReactElement {
-  if (message.role === "user") return <UserText message={message} onResend={onResend} />;
-  return <Answer message={message} redirect={redirect} attempt={attempt} decision={decision} />;
+function MessageContent(props: ContentProps): ReactElement {
+  const { message, redirect, attempt, decision, endMark, copyable, version = 1, versions = 1, onVersion, onResend } = props;
+  if (message.role === "user") {
+    return (
+      <EditableMessage message={message}>
+        <UserText message={message} onResend={onResend} />
+      </EditableMessage>
+    );
+  }
+  return (
+    <DiscardableAnswer message={message}>
+      <Answer message={message} redirect={redirect} attempt={attempt} decision={decision} endMark={endMark} copyable={copyable} />
+      {onVersion === undefined ? null : (
+        <MessageVersions version={version} versions={versions} onVersion={(next) => onVersion(message, next)} />
+      )}
+    </DiscardableAnswer>
+  );
 }
 
 /** What a person wrote is shown as it was written, not read as markdown. */

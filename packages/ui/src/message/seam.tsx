@@ -9,7 +9,7 @@ export interface SeamProps extends HTMLAttributes<HTMLDivElement> {
   readonly seam: Pick<SeamFacts, "why" | "gapMs">;
 }
 
-/** A joint in an answer: resumed or continued. Renders a `div` that is a separator. */
+/** A joint in an answer: resumed, or continued with the sign for words put in. Renders a `div` that is a separator. */
 export const Seam: UiComponent<HTMLDivElement, SeamProps> = withRef("Seam", (props, ref) => {
   const { seam, className, ...rest } = props;
   const label = selectSeamLabel(seam, useStrings());
@@ -23,7 +23,10 @@ export const Seam: UiComponent<HTMLDivElement, SeamProps> = withRef("Seam", (pro
       data-unsay="answer.seam"
       data-why={seam.why}
     >
-      <span>{label}</span>
+      <span>
+        {seam.why === "continue" ? <span aria-hidden="true">‸ </span> : null}
+        {label}
+      </span>
     </div>
   );
 });

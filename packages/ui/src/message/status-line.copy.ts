@@ -1,5 +1,6 @@
-import { isRefused, selectCall, selectOpenApprovals, textOf, type AssistantMessage, type Cause } from "@unsay/core";
+import { isRefused, selectCall, selectOpenApprovals, textOf, type AssistantMessage, type Cause, type RepeatedFailure } from "@unsay/core";
 import type { Strings } from "../strings/en.js";
+import { humanizeName } from "../tool-call/humanize-name.js";
 import { nameOfCall } from "../tool-call/call-words.js";
 
 /** Things a reader can ask of an answer. Each is a handler of `MessageActions` and one button. */
@@ -12,6 +13,7 @@ export type MessageActionName =
   | "stop"
   | "sendStopAgain"
   | "letRun"
+  | "keepWaiting"
   | "reveal";
 
 export interface StatusCopy {
@@ -33,6 +35,10 @@ export interface StatusFacts {
   readonly hiddenWords?: number;
   /** The question of the open approval. */
   readonly decision?: string;
+  /** Words that may still be dropped stand in the text. */
+  readonly hasDrafts?: boolean;
+  /** The reader has said that they wait. */
+  readonly isWaiting?: boolean;
 }
 
 /** The state of an answer in words, without its time. */
@@ -74,8 +80,14 @@ function liveCopy(
     case "silent":
     case "slow":
     case "flowing":
+      if (message.repeatedFailure !== undefined) return failureCopy(message.repeatedFailure, strings);
       return message.status === "pending" ? pendingCopy(message, strings, facts) : streamingCopy(message, strings, facts);
   }
+}
+
+/** Only the reader knows whether it makes sense to go on like this. */
+function failureCopy({ name, times }: RepeatedFailure, { status }: Strings): StatusCopy {
+  return marked(status.chips.paused, status.repeatedFailure(humanizeName(name), times), ["redirect", "stop"]);
 }
 
 function plain(text: string, actions: StatusCopy["actions"] = []): StatusCopy {
@@ -118,16 +130,22 @@ function pendingCopy(
 function streamingCopy(
   message: AssistantMessage & { readonly status: "pending" | "streaming" },
   strings: Strings,
-  { waitedS }: StatusFacts,
+  { waitedS, hasDrafts = false, isWaiting = false }: StatusFacts,
 ): StatusCopy {
   const { status } = strings;
   const running = message.calls.findLast((call) => call.status === "executing");
   if (running !== undefined) return marked(status.chips.provisional, status.running(nameOfCall(running)));
   if (message.liveness !== "stalled" && message.liveness !== "silent") {
+    if (hasDrafts) return marked(status.chips.draft, status.draft);
     return marked(status.chips.provisional, message.run?.phaseLabel ?? status.answering);
   }
   const text = waitedS === null ? status.stalled : status.stalledFor(waitedS);
-  return marked(status.chips.paused, text, message.liveness === "silent" ? ["stop"] : []);
+  return marked(status.chips.paused, text, message.liveness === "silent" && !isWaiting ? silentActions(message) : []);
+}
+
+/** Ways out of a silence. A connection that can't be taken up again would only be lost. */
+function silentActions(message: AssistantMessage): readonly MessageActionName[] {
+  return ["keepWaiting", "stop", ...(message.run?.caps.resume === true ? (["reconnect"] as const) : [])];
 }
 
 function completeCopy(message: AssistantMessage, strings: Strings, facts: StatusFacts): StatusCopy {

@@ -1,5 +1,5 @@
 "use client";
-import type { HTMLAttributes, ReactNode } from "react";
+import { useCallback, useState, type HTMLAttributes, type ReactNode } from "react";
 import { hiddenWordCount, isLive, type AssistantMessage } from "@unsay/core";
 import { useNow } from "@unsay/react";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
@@ -14,19 +14,27 @@ export interface StatusLineProps extends HTMLAttributes<HTMLDivElement>, Message
   readonly attempt?: number | undefined;
   /** The question of the open approval, named while the answer waits for it. */
   readonly decision?: string | undefined;
+  /** Words that may still be dropped stand in the text. */
+  readonly hasDrafts?: boolean;
 }
 
 /** The state of an answer in words; never a live region, so that seconds tick in silence. Renders a `div`. */
 export const StatusLine: UiComponent<HTMLDivElement, StatusLineProps> = withRef("StatusLine", (props, ref) => {
   const [handlers, others] = takeActions(props);
-  const { message, attempt, decision, className, children, ...rest } = others;
+  const { message, attempt, decision, hasDrafts = false, className, children, ...rest } = others;
   const strings = useStrings();
-  const actions = useMessageActions(handlers);
+  const [waitsFor, setWaitsFor] = useState<number | null>(null);
+  // Waiting is said of this silence; new text ends it.
+  const isWaiting = waitsFor !== null && waitsFor === message.waitingSince;
+  const keepWaiting = useCallback<NonNullable<MessageActions["onKeepWaiting"]>>(({ waitingSince }) => setWaitsFor(waitingSince), []);
+  const actions = useMessageActions({ onKeepWaiting: keepWaiting, ...handlers });
   const { waitedS, retryInS } = useSeconds(message);
   const hiddenWords = isLive(message) ? 0 : hiddenWordCount(message);
   const copy = selectStatusCopy(message, strings, {
     waitedS,
     hiddenWords,
+    hasDrafts,
+    isWaiting,
     ...(retryInS === undefined ? {} : { retryInS }),
     ...(attempt === undefined ? {} : { attempt }),
     ...(decision === undefined ? {} : { decision }),
@@ -38,7 +46,7 @@ export const StatusLine: UiComponent<HTMLDivElement, StatusLineProps> = withRef(
         <>
           {message.status === "pending" ? <Caret /> : null}
           {copy.chip === null ? null : (
-            <span className="unsay-chip" data-unsay="answer.chip" data-ink={copy.chip.ink}>
+            <span className="unsay-state-chip" data-unsay="answer.chip" data-ink={copy.chip.ink}>
               {copy.chip.text}
             </span>
           )}

@@ -20,12 +20,10 @@ export function ProblemStage({ problem, clock = systemClock, ...rest }: ProblemS
   return (
     <section className="problem" aria-labelledby={id} data-problem={problem.id}>
       <header className="problem-header">
-        <div className="problem-title">
-          <h2 id={id}>
-            <span className="problem-id">{problem.id}</span> {problem.title}
-          </h2>
-          <Button onClick={() => setRound(round + 1)}>Play again</Button>
-        </div>
+        <h2 id={id}>
+          <span className="problem-id">{problem.id}</span> {problem.title}
+        </h2>
+        <Button onClick={() => setRound(round + 1)}>Play again</Button>
         <About problem={problem} />
       </header>
       <HeadingLevelContext.Provider value={3}>

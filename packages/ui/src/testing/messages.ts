@@ -115,14 +115,16 @@ export function openControl(call: ToolCall, fields: Partial<UseApprovalResult> =
   const message = askingMessage(call);
   const control = createStaticControl(message, `approval-${call.id}`);
   const open = { ...control, isArmed: true, blockedBy: null, ...fields };
+  const approveProps = {
+    type: "button",
+    "aria-disabled": open.blockedBy === null ? undefined : true,
+    onClick: () => (open.blockedBy === null ? open.approve() : undefined),
+  } as const;
   return {
     ...open,
     getGateProps: () => ({ "data-status": open.view, "data-risk": open.risk, "data-armed": open.isArmed ? "" : undefined }),
-    getApproveProps: () => ({
-      type: "button",
-      "aria-disabled": open.blockedBy === null ? undefined : true,
-      onClick: () => (open.blockedBy === null ? open.approve() : undefined),
-    }),
+    getApproveProps: () => ({ ...approveProps, "aria-disabled": open.step === "second" ? undefined : approveProps["aria-disabled"] }),
+    getSecondProps: () => approveProps,
     getRejectProps: () => ({ type: "button", onClick: () => open.reject() }),
   };
 }

@@ -8,17 +8,21 @@ const LAYOUT = `
   .atlas-cell > h2 { margin: 0 0 6px; color: var(--unsay-fg-subtle); font: 600 .75rem/1.4 ui-monospace, monospace; }
 `;
 
+function drawAtlas(): ReactElement {
+  return (
+    <>
+      <style>{LAYOUT}</style>
+      <StateAtlas />
+    </>
+  );
+}
+
 const meta: Meta = { title: "Atlas/State", tags: ["atlas"] };
 export default meta;
 
 /** Every state beside every other: any two differ without colour and without words. */
 export const State: StoryObj = {
-  render: (): ReactElement => (
-    <>
-      <style>{LAYOUT}</style>
-      <StateAtlas />
-    </>
-  ),
+  render: drawAtlas,
   play: async ({ canvasElement }) => {
     const causes = new Set(
       Array.from(canvasElement.querySelectorAll("[data-unsay='answer'][data-cause]"), (answer) => answer.getAttribute("data-cause")),
@@ -27,3 +31,14 @@ export const State: StoryObj = {
     await expect(within(canvasElement).getByText("Cut off")).toBeVisible();
   },
 };
+
+/** The same in Arabic, from right to left. */
+export const Arabic: StoryObj = {
+  globals: { locale: "ar" },
+  render: drawAtlas,
+  play: async ({ canvasElement }) => {
+    await expect(canvasElement.querySelector(".unsay-root")).toHaveAttribute("dir", "rtl");
+    await expect(within(canvasElement).getByText("مقطوعة")).toBeVisible();
+  },
+};
+export const German: StoryObj = { globals: { locale: "de" }, render: drawAtlas };

@@ -59,6 +59,7 @@ const REVISED = [
 
 const EMAIL = toolCall("send_email", "awaiting-approval", { args: { to: "ana@north.example" } });
 const TICKET = toolCall("create_ticket", "awaiting-approval", { args: { project: "OPS" } });
+const ACCESS = toolCall("give_access", "awaiting-approval", { effect: "irreversible", target: "ci-bot", args: { who: "ci-bot" } });
 const ROWS = toolCall("delete_rows", "awaiting-approval", { effect: "irreversible", args: { table: "customers" } });
 
 /** What an app would say about its own tools. */
@@ -67,11 +68,13 @@ export const describeAtlasCall: DescribeCall = (call) => {
     case "send_email":
       return {
         title: "Send this email to 3 people outside your company?",
-        facts: [
-          { label: "To", value: "ana@north.example, bo@north.example, +1" },
-          { label: "After", value: "Can’t be unsent" },
-        ],
-        preview: "Subject: Invoice 1043\nHi Ana, attached is the invoice for October…",
+        facts: [{ label: "After", value: "Can’t be unsent" }],
+        effect: {
+          kind: "message",
+          to: ["ana@north.example", "bo@north.example", "cy@south.example"],
+          subject: "Invoice 1043",
+          body: "Hi Ana, attached is the invoice for October. Please check the second line before Friday.",
+        },
         approveLabel: "Send once",
         rejectLabel: "Don’t send",
       };
@@ -89,9 +92,21 @@ export const describeAtlasCall: DescribeCall = (call) => {
           { label: "Where", value: "production / eu-west" },
           { label: "After", value: "No undo. Last backup 6 h ago." },
         ],
-        preview: <code dir="ltr">DELETE FROM customers WHERE plan = 'trial'</code>,
+        effect: { kind: "command", command: "DELETE FROM customers WHERE plan = 'trial'" },
         approveLabel: "Delete 214 rows",
         rejectLabel: "Keep the rows",
+        object: "customers",
+      };
+    case "give_access":
+      return {
+        title: "Give “ci-bot” admin access to production?",
+        facts: [
+          { label: "Reaches", value: "all services in production" },
+          { label: "After", value: "Can be revoked. What it did stays." },
+        ],
+        approveLabel: "Give admin access",
+        rejectLabel: "Don’t give access",
+        object: "ci-bot",
       };
     default:
       return undefined;
@@ -218,7 +233,13 @@ export const ATLAS: readonly (readonly [string, () => ReactNode])[] = [
     "approval · risk 2, arming (first 500 ms)",
     () => <ApprovalGate control={openControl(TICKET, { isArmed: false, blockedBy: "arming" })} describeCall={describeAtlasCall} />,
   ],
-  ["approval · risk 3 (destroys, two steps)", () => <ApprovalGate control={openControl(ROWS)} describeCall={describeAtlasCall} />],
+  ["approval · risk 3 (destroys, hold to approve)", () => <ApprovalGate control={openControl(ROWS)} describeCall={describeAtlasCall} />],
+  [
+    "approval · risk 4 (type the name)",
+    () => (
+      <ApprovalGate control={openControl(ACCESS, { risk: 4, mechanism: "type", blockedBy: "untyped" })} describeCall={describeAtlasCall} />
+    ),
+  ],
 ];
 
 /** All states on one page. */

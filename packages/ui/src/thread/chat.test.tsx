@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { userEvent } from "vitest/browser";
 import { render } from "vitest-browser-react";
 import { createFakeClock, createScriptedTransport, scripts, type FakeClock, type Script } from "@unsay/core/testing";
-import type { Announcement } from "../announcer/announcements.js";
+import type { Announcement } from "@unsay/react";
 import { longScript } from "../testing/scripts.js";
 import { Chat } from "./chat.js";
 import "../styles/index.css";
@@ -32,7 +32,7 @@ function nextFrame(): Promise<unknown> {
   return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
 }
 
-test("an answer goes from pending over streaming to complete, and only the end is called complete", async () => {
+test("statement 1: an answer goes from pending over streaming to complete, and only the end is called complete", async () => {
   const { clock, answer, send, container } = await open(scripts.complete);
   await send();
   await vi.waitFor(() => expect(answer()?.getAttribute("data-status")).toBe("pending"));
@@ -44,7 +44,7 @@ test("an answer goes from pending over streaming to complete, and only the end i
   expect(container.querySelector(".unsay-caret")).toBeNull();
 });
 
-test("tokens are never announced: the start and the end are", async () => {
+test("statement 95, announcements: tokens are never announced: the start and the end are", async () => {
   const { clock, log, answer, send } = await open(longScript);
   await send();
   for (let second = 0; second < 60 && answer()?.getAttribute("data-status") !== "complete"; second++) {
@@ -57,7 +57,7 @@ test("tokens are never announced: the start and the end are", async () => {
   );
 });
 
-test("Escape stops, keeps the text and the draft", async () => {
+test("statements 30 and 50: Escape stops, keeps the text and the draft", async () => {
   const { clock, answer, send, screen } = await open(scripts.complete);
   await send();
   await clock.advance(600);
@@ -71,7 +71,7 @@ test("Escape stops, keeps the text and the draft", async () => {
   expect((field.element() as HTMLTextAreaElement).value).toBe("my draft");
 });
 
-test("a correction is marked in place and told once", async () => {
+test("statements 51 and 53: a correction is marked in place and told once", async () => {
   const { clock, answer, log, send, container } = await open(scripts.revision);
   await send();
   await clock.advance(20_000);
@@ -83,7 +83,7 @@ test("a correction is marked in place and told once", async () => {
   expect(log.filter(({ text }) => text === "Answer corrected.")).toHaveLength(1);
 });
 
-test("an upward scroll lets go at once, and the button leads back to the end", async () => {
+test("scroll S2: an upward scroll lets go at once, and the button leads back to the end", async () => {
   const { clock, send, container, screen } = await open(longScript, 360);
   await send();
   const transcript = container.querySelector('[data-unsay="transcript"]') as HTMLElement;
@@ -106,7 +106,7 @@ test("an upward scroll lets go at once, and the button leads back to the end", a
   await vi.waitFor(() => expect(distance()).toBeLessThanOrEqual(8));
 });
 
-test("a plain class of the app, outside of layers, wins over every rule of the kit", async () => {
+test("statement 104: a plain class of the app, outside of layers, wins over every rule of the kit", async () => {
   const style = document.createElement("style");
   style.textContent =
     ".app-answer { border-inline-start-color: rgb(1, 2, 3); padding-inline-start: 99px } .app-button { background: rgb(4, 5, 6) }";
@@ -124,7 +124,7 @@ test("a plain class of the app, outside of layers, wins over every rule of the k
   style.remove();
 });
 
-test("every selector of the stylesheet has no weight, and every rule stands in a layer", () => {
+test("statement 104: every selector of the stylesheet has no weight, and every rule stands in a layer", () => {
   const rules = Array.from(document.styleSheets)
     .flatMap((sheet) => Array.from(sheet.cssRules))
     .filter((rule) => rule.cssText.includes("unsay"));

@@ -1,20 +1,53 @@
 "use client";
-import { useCallback, useMemo, useRef, type HTMLAttributes, type ReactElement, type ReactNode, type RefObject } from "react";
-import { isLive, type AssistantMessage, type Clock, type Message as MessageFacts, type Transport } from "@unsay/core";
-import { SessionProvider, useThread, type PaintSettings, type UseThreadResult } from "@unsay/react";
+import {
+  Fragment,
+  useCallback,
+  useMemo,
+  useRef,
+  useState,
+  type HTMLAttributes,
+  type ReactElement,
+  type ReactNode,
+  type RefObject,
+} from "react";
+import {
+  isLive,
+  type AssistantMessage,
+  type Clock,
+  type Message as MessageFacts,
+  type Session,
+  type StorageLike,
+  type Transport,
+} from "@unsay/core";
+import {
+  KeysProvider,
+  otherReceipts,
+  SessionProvider,
+  UsesProvider,
+  useThread,
+  useVersions,
+  type Announcement,
+  type FollowUp,
+  type KeyBindings,
+  type PaintSettings,
+  type UseAttachmentsOptions,
+  type UseStore,
+  type UseThreadResult,
+  type VersionedMessage,
+} from "@unsay/react";
 import { Announcer } from "../announcer/announcer.js";
-import type { Announcement } from "../announcer/announcements.js";
+import { ApprovalSettingsContext, type ApprovalSettings } from "../approval/approval-settings.js";
 import { ApprovalTray } from "../approval/approval-tray.js";
 import { describeWith, DescribeCallContext, useDescribeCall, type DescribeCall } from "../approval/describe-call.js";
-import { Composer } from "../composer/composer.js";
-import type { ComposerMode, FollowUp } from "../composer/composer-mode.js";
-import { QueueTray } from "../composer/queue-tray.js";
-import { StopButton } from "../composer/stop-button.js";
+import { ThreadComposer } from "../composer/thread-composer.js";
+import { ThreadEditsProvider } from "../composer/thread-edits.js";
 import { withRef, type UiComponent } from "../component.js";
+import { Legend } from "../message/legend.js";
 import { MessageActionsContext, type MessageActions } from "../message/message-actions.js";
-import { Message } from "../message/message.js";
+import { Message, type MessageProps } from "../message/message.js";
 import type { StringOverrides } from "../strings/en.js";
 import { StringsProvider, useStrings } from "../strings/strings.js";
+import { ReceiptList } from "../tool-call/receipt.js";
 import { ConnectionNotice } from "./connection-notice.js";
 import type { JumpReason } from "./jump-to-latest.js";
 import { Thread } from "./thread.js";
@@ -38,8 +71,14 @@ export interface ChatProps
   readonly suggestions?: ReactNode | ((send: (text: string) => void) => ReactNode);
   /** The app's words for what a tool is about to do. */
   readonly describeCall?: DescribeCall;
+  /** How requests are asked: risk, holding, what may be remembered, more time. Make it outside the component. */
+  readonly approvals?: ApprovalSettings;
   /** What Enter does while the agent works. */
   readonly followUp?: FollowUp;
+  /** Where the queue and the draft survive a reload, such as `sessionStorage`. Make it outside the component. */
+  readonly storage?: StorageLike;
+  /** Files with messages: who stores them, and which are taken. */
+  readonly attachments?: UseAttachmentsOptions;
   readonly strings?: StringOverrides;
   readonly marks?: "full" | "quiet";
   readonly clock?: Clock;
@@ -48,6 +87,16 @@ export interface ChatProps
   /** Off only in tests that dispatch their own events. */
   readonly requireTrustedInput?: boolean;
   readonly onAnnounce?: (announcement: Announcement) => void;
+  /** `events` by default; `sentences` also reads settled sentences out. */
+  readonly announce?: "events" | "sentences";
+  /** `always` also marks the end of complete answers. */
+  readonly endMark?: "early" | "always";
+  /** A button in the dock that explains the marks; in print the key stands at the end. */
+  readonly legend?: boolean;
+  /** Other keys; `false` takes one away. */
+  readonly keys?: Partial<KeyBindings>;
+  /** Where what readers used of the answers is kept; the page's memory without it. Make it outside the component. */
+  readonly uses?: UseStore;
 }
 
 /** A whole conversation over one transport. Renders a `div`. */
@@ -60,36 +109,58 @@ export const Chat: UiComponent<HTMLDivElement, ChatProps> = withRef("Chat", (pro
     empty,
     suggestions,
     describeCall,
+    approvals,
     followUp,
+    storage,
+    attachments,
     strings,
     marks,
     clock,
     requireTrustedInput,
     onAnnounce,
+    announce,
+    endMark,
+    legend,
+    keys,
+    uses,
     ...rest
   } = others;
-  const thread = useThread({ transport, id: threadId, clock });
+  const thread = useThread({ transport, id: threadId, clock, ...(storage === undefined ? {} : { storage }) });
   const inherited = useDescribeCall(describeCall);
   return (
     <UnsayRoot {...rest} ref={ref} className={["unsay-chat", rest.className].filter(Boolean).join(" ")} data-unsay="chat">
       <StringsProvider value={strings}>
         <DescribeCallContext.Provider value={inherited}>
           <SessionProvider session={thread.session} clock={clock} requireTrustedInput={requireTrustedInput} paint={paint}>
-            <ChatThread
-              thread={thread}
-              title={title}
-              empty={empty}
-              suggestions={suggestions}
-              {...(followUp === undefined ? {} : { followUp })}
-              {...(marks === undefined ? {} : { marks })}
-              {...(onAnnounce === undefined ? {} : { onAnnounce })}
-            />
+            <OwnUses store={uses}>
+              <KeysProvider keys={keys}>
+                <ChatThread
+                  thread={thread}
+                  title={title}
+                  empty={empty}
+                  suggestions={suggestions}
+                  {...(approvals === undefined ? {} : { approvals })}
+                  {...(followUp === undefined ? {} : { followUp })}
+                  {...(storage === undefined ? {} : { storage })}
+                  {...(attachments === undefined ? {} : { attachments })}
+                  {...(marks === undefined ? {} : { marks })}
+                  {...(onAnnounce === undefined ? {} : { onAnnounce })}
+                  {...(announce === undefined ? {} : { announce })}
+                  {...(endMark === undefined ? {} : { endMark })}
+                  {...(legend === undefined ? {} : { legend })}
+                />
+              </KeysProvider>
+            </OwnUses>
           </SessionProvider>
         </DescribeCallContext.Provider>
       </StringsProvider>
     </UnsayRoot>
   );
 });
+
+function OwnUses({ store, children }: { readonly store: UseStore | undefined; readonly children: ReactNode }): ReactNode {
+  return store === undefined ? children : <UsesProvider store={store}>{children}</UsesProvider>;
+}
 
 const PAINT_PROPS = ["isolation", "reveal", "hold", "dependencies", "pacing", "detectSelfCorrection", "maxHoldMs"] as const;
 type PaintProp = (typeof PAINT_PROPS)[number] | "drafts";
@@ -104,51 +175,125 @@ function takePaint(props: ChatProps): readonly [PaintSettings, Omit<ChatProps, P
   return [{ ...given, ...reducedMotion, ...(drafts === "shown" ? { showDrafts: true } : {}) }, rest];
 }
 
-type ChatThreadProps = Pick<ChatProps, "title" | "empty" | "suggestions" | "followUp" | "marks" | "onAnnounce"> & {
+type ChatThreadProps = Pick<
+  ChatProps,
+  | "title"
+  | "empty"
+  | "suggestions"
+  | "approvals"
+  | "followUp"
+  | "storage"
+  | "attachments"
+  | "marks"
+  | "onAnnounce"
+  | "announce"
+  | "endMark"
+  | "legend"
+> & {
   readonly thread: UseThreadResult;
 };
 
-function ChatThread({ thread, title, empty, suggestions, followUp = "redirect", marks, onAnnounce }: ChatThreadProps): ReactElement {
+function ChatThread(props: ChatThreadProps): ReactElement {
+  const {
+    thread,
+    title,
+    empty,
+    suggestions,
+    approvals,
+    followUp,
+    storage,
+    attachments,
+    marks,
+    onAnnounce,
+    announce,
+    endMark,
+    legend = false,
+  } = props;
   const transcript = useRef<TranscriptHandle>(null);
   const input = useRef<HTMLTextAreaElement>(null);
   const live = thread.messages.findLast((message): message is AssistantMessage => message.role === "assistant" && isLive(message));
-  const send = useSend(thread, transcript);
   const actions = useThreadActions(thread, input);
+  const { settings, quote, clearQuote } = useRedirectedCall(approvals, input);
   return (
     <MessageActionsContext.Provider value={actions}>
-      <Thread
-        status={thread.status}
-        needsDecision={thread.approvals.length > 0}
-        onStop={thread.stop}
-        {...(marks === undefined ? {} : { marks })}
-      >
-        {title === undefined ? null : (
-          <header className="unsay-title">
-            <div className="unsay-title-text">{title}</div>
-          </header>
-        )}
-        <Transcript handle={transcript} jump={jumpReason(thread, live)}>
-          <History thread={thread} empty={empty} />
-          <Messages thread={thread} onResend={(message) => resend(thread, message.id)} />
-        </Transcript>
-        <div className="unsay-dock" data-unsay="thread.dock">
-          <ConnectionNotice connection={thread.connection} isSaidAbove={live !== undefined} />
-          <ApprovalTray approvals={thread.approvals} />
-          <QueueTray queued={thread.queued} paused={thread.queuePaused} onRemove={thread.removeQueued} onResume={thread.resumeQueue} />
-          <Suggestions suggestions={suggestions} send={(text) => send(text, "send")} />
-          <Composer
-            status={thread.status}
-            hasOpenApproval={thread.approvals.length > 0}
-            followUp={followUp}
-            inputRef={input}
-            onSubmit={send}
-            stop={<StopButton status={thread.status} stop={live?.stop ?? null} onStop={thread.stop} />}
-          />
-        </div>
-        <Announcer messages={thread.messages} connection={thread.connection} {...(onAnnounce === undefined ? {} : { onAnnounce })} />
-      </Thread>
+      <ApprovalSettingsContext.Provider value={settings}>
+        <Thread
+          status={thread.status}
+          needsDecision={thread.approvals.length > 0}
+          onStop={thread.stop}
+          {...(marks === undefined ? {} : { marks })}
+        >
+          {title === undefined ? null : (
+            <header className="unsay-title">
+              <div className="unsay-title-text">{title}</div>
+            </header>
+          )}
+          <Transcript
+            handle={transcript}
+            jump={jumpReason(thread, live)}
+            isGrowing={isGrowing(live)}
+            anchor={thread.messages.findLast(({ role }) => role === "user")?.id}
+            count={thread.messages.length}
+          >
+            <History thread={thread} empty={empty} />
+            <ThreadEditsProvider thread={thread}>
+              <Messages thread={thread} endMark={endMark} />
+            </ThreadEditsProvider>
+          </Transcript>
+          <div className="unsay-dock" data-unsay="thread.dock">
+            <ConnectionNotice connection={thread.connection} isSaidAbove={live !== undefined} />
+            <ApprovalTray approvals={thread.approvals} />
+            <Suggestions
+              suggestions={suggestions}
+              send={(text) => {
+                transcript.current?.expectSent();
+                thread.sendMessage(text);
+              }}
+            />
+            <ThreadComposer
+              {...attachments}
+              thread={thread}
+              followUp={followUp}
+              draftStorage={storage}
+              inputRef={input}
+              redirectQuote={quote}
+              onSent={(mode) => {
+                clearQuote();
+                if (mode === "send" || mode === "redirect") transcript.current?.expectSent();
+              }}
+            />
+            {legend ? <Legend /> : null}
+          </div>
+          <Announcer messages={thread.messages} connection={thread.connection} announce={announce} onAnnounce={onAnnounce} />
+        </Thread>
+      </ApprovalSettingsContext.Provider>
     </MessageActionsContext.Provider>
   );
+}
+
+/** A request that was rejected to ask for something else: the composer says what it is about, until that is sent. */
+function useRedirectedCall(
+  approvals: ApprovalSettings | undefined,
+  input: RefObject<HTMLTextAreaElement | null>,
+): { readonly settings: ApprovalSettings; readonly quote: string | undefined; readonly clearQuote: () => void } {
+  const [quote, setQuote] = useState<string>();
+  const settings = useMemo<ApprovalSettings>(
+    () => ({
+      onRedirect: (_call, words) => {
+        setQuote(words);
+        input.current?.focus({ preventScroll: true });
+      },
+      ...approvals,
+    }),
+    [approvals, input],
+  );
+  return { settings, quote, clearQuote: useCallback(() => setQuote(undefined), []) };
+}
+
+/** Words are being written. A stop, a request or an end is no reason to scroll. */
+function isGrowing(live: AssistantMessage | undefined): boolean {
+  if (live?.status !== "pending" && live?.status !== "streaming") return false;
+  return live.liveness !== "stopping" && live.liveness !== "awaiting-approval";
 }
 
 function Suggestions({ suggestions, send }: Pick<ChatProps, "suggestions"> & { readonly send: (text: string) => void }): ReactNode {
@@ -161,23 +306,11 @@ function Suggestions({ suggestions, send }: Pick<ChatProps, "suggestions"> & { r
   );
 }
 
-/** Sending is the one act after which the reader wants to see the end. */
-function useSend(thread: UseThreadResult, transcript: RefObject<TranscriptHandle | null>): (text: string, mode: ComposerMode) => void {
-  return useCallback(
-    (text, mode) => {
-      if (mode === "redirect") thread.redirect(text);
-      else if (mode === "queue" || mode === "held") thread.queue(text);
-      else thread.sendMessage(text);
-      transcript.current?.jumpToEnd();
-    },
-    [thread, transcript],
-  );
-}
-
 /** The same request once more, under the key of the first, so that a server that has it after all does not answer twice. */
-function resend({ messages, retry }: UseThreadResult, userMessageId: string): void {
+function resend(session: Session, userMessageId: string): void {
+  const { messages } = session.store.getState();
   const answer = messages.find((message) => message.role === "assistant" && message.parent === userMessageId);
-  if (answer !== undefined) retry(answer.id);
+  if (answer !== undefined) session.retry(answer.id);
 }
 
 function useThreadActions(thread: UseThreadResult, input: RefObject<HTMLTextAreaElement | null>): MessageActions {
@@ -187,7 +320,7 @@ function useThreadActions(thread: UseThreadResult, input: RefObject<HTMLTextArea
       onContinue: (message) => session.continue(message.id),
       onRegenerate: (message) => session.regenerate(message.id),
       onRetry: (message) => session.retry(message.id),
-      onReconnect: (message) => session.reconnect(message.id),
+      onReconnect: (message) => (isLive(message) ? session.wake() : session.reconnect(message.id)),
       onLetRun: (message) => session.dismissLoop(message.id),
       onReveal: (message) => session.revealTail(message.id),
       onStop: () => session.stop(),
@@ -207,29 +340,62 @@ function History({ thread, empty }: { readonly thread: UseThreadResult; readonly
 
 interface MessagesProps {
   readonly thread: UseThreadResult;
-  readonly onResend: (message: MessageFacts & { readonly role: "user" }) => void;
+  readonly endMark: ChatProps["endMark"] | undefined;
 }
 
-function Messages({ thread, onResend }: MessagesProps): ReactElement {
-  const { messages, connection, approvals } = thread;
+function Messages({ thread, endMark }: MessagesProps): ReactElement {
+  const { messages, connection, approvals, session } = thread;
   const decision = useDecision(approvals);
-  const numbers = numberBySide(messages);
+  const { items, select } = useVersions(messages);
+  const numbers = numberBySide(items);
+  const latest = useRef(items);
+  latest.current = items;
+  const onVersion = useCallback<NonNullable<MessageProps["onVersion"]>>(
+    (message, version) => {
+      const wanted = latest.current.find((item) => item.message.id === message.id)?.versions?.all[version - 1];
+      if (wanted !== undefined) select(wanted);
+    },
+    [select],
+  );
+  const onResend = useCallback<NonNullable<MessageProps["onResend"]>>((message) => resend(session, message.id), [session]);
   return (
     <>
-      {messages.map((message, index) => (
-        <Message
-          key={message.id}
-          message={message}
-          position={index + 1}
-          total={messages.length}
-          number={numbers[index] ?? 1}
-          redirect={message.role === "assistant" ? redirectText(messages, message) : undefined}
-          attempt={isLive(message) ? connection.attempt : undefined}
-          decision={isLive(message) ? decision : undefined}
-          onResend={message.role === "user" && message.delivery === "failed" ? onResend : undefined}
-        />
+      {items.map(({ message, versions }, index) => (
+        <Fragment key={versions?.all[0]?.id ?? message.id}>
+          <Message
+            message={message}
+            position={index + 1}
+            total={items.length}
+            number={numbers[index] ?? 1}
+            redirect={message.role === "assistant" ? redirectText(messages, message) : undefined}
+            attempt={isLive(message) ? connection.attempt : undefined}
+            decision={isLive(message) ? decision : undefined}
+            endMark={endMark}
+            copyable
+            version={versions === null ? undefined : versions.index + 1}
+            versions={versions?.all.length}
+            onVersion={versions === null ? undefined : onVersion}
+            onResend={message.role === "user" && message.delivery === "failed" ? onResend : undefined}
+          />
+          {versions === null ? null : <OtherReceipts versions={versions} />}
+        </Fragment>
       ))}
     </>
+  );
+}
+
+/** What the versions that are not shown did has happened all the same. */
+function OtherReceipts({ versions }: { readonly versions: NonNullable<VersionedMessage["versions"]> }): ReactNode {
+  const { version } = useStrings();
+  const others = otherReceipts(versions);
+  if (others.length === 0) return null;
+  return (
+    <div role="group" aria-label={version.elsewhere} className="unsay-other-receipts" data-unsay="message.other-receipts">
+      <p className="unsay-notice">{version.elsewhere}</p>
+      {others.map(({ message }) => (
+        <ReceiptList key={message.id} message={message} />
+      ))}
+    </div>
   );
 }
 
@@ -241,9 +407,9 @@ function useDecision(approvals: UseThreadResult["approvals"]): string | undefine
   return approvals.length !== 1 || call === undefined ? undefined : describeWith(describe, call, strings).title;
 }
 
-function numberBySide(messages: readonly MessageFacts[]): readonly number[] {
+function numberBySide(items: readonly VersionedMessage[]): readonly number[] {
   const counts = { user: 0, assistant: 0 };
-  return messages.map((message) => (counts[message.role] += 1));
+  return items.map(({ message }) => (counts[message.role] += 1));
 }
 
 function redirectText(messages: readonly MessageFacts[], message: AssistantMessage): string | undefined {

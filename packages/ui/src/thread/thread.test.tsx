@@ -28,7 +28,7 @@ function focused(): string | null {
   return document.activeElement?.getAttribute("data-unsay") ?? null;
 }
 
-test("Escape stops a running answer with one press, and does nothing when there is none", async () => {
+test("statement 50, keys: Escape stops a running answer with one press, and does nothing when there is none", async () => {
   const running = await mount("streaming");
   await userEvent.keyboard("{Escape}");
   expect(running.onStop).toHaveBeenCalledOnce();
@@ -38,7 +38,7 @@ test("Escape stops a running answer with one press, and does nothing when there 
   expect(ready.onStop).not.toHaveBeenCalled();
 });
 
-test("Escape that ends a composition, or that something else has used, stops nothing", async () => {
+test("statements 49 and 50, keys: Escape that ends a composition, or that something else has used, stops nothing", async () => {
   const { field, onStop } = await mount("streaming");
   field.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true, isComposing: true }));
   const used = new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true });
@@ -47,7 +47,7 @@ test("Escape that ends a composition, or that something else has used, stops not
   expect(onStop).not.toHaveBeenCalled();
 });
 
-test("F6 goes round composer, open requests and text", async () => {
+test("keys: F6 goes round composer, open requests and text", async () => {
   await mount("streaming");
   const stops: (string | null)[] = [];
   for (let press = 0; press < 3; press++) {
@@ -59,7 +59,7 @@ test("F6 goes round composer, open requests and text", async () => {
   expect(focused()).toBe("transcript");
 });
 
-test("Alt with an arrow goes from message to message, and they say where they stand", async () => {
+test("statement 97, keys: Alt with an arrow goes from message to message, and they say where they stand", async () => {
   const { screen } = await mount("ready");
   (screen.container.querySelector('[data-unsay="transcript"]') as HTMLElement).focus();
   await userEvent.keyboard("{Alt>}{ArrowUp}{/Alt}");
@@ -69,7 +69,7 @@ test("Alt with an arrow goes from message to message, and they say where they st
   expect(document.activeElement?.getAttribute("data-role")).toBe("user");
 });
 
-test("the record is a log that is no live region", async () => {
+test("statement 95: the record is a log that is no live region", async () => {
   const { screen } = await mount("ready");
   const log = screen.container.querySelector('[role="log"]');
   expect(log?.getAttribute("aria-live")).toBe("off");

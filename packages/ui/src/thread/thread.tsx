@@ -1,8 +1,11 @@
 "use client";
-import { useRef, type HTMLAttributes, type KeyboardEvent } from "react";
+import { useMemo, useRef, type HTMLAttributes } from "react";
 import type { ThreadStatus } from "@unsay/core";
+import { useFocusAfterStop, useThreadKeys, useTypingWatch, type KeyBindings } from "@unsay/react";
 import { composeHandlers, joinClasses, mergeRefs, withRef, type UiComponent } from "../component.js";
 import { useStrings } from "../strings/strings.js";
+
+export { isComposing } from "@unsay/react";
 
 export interface ThreadProps extends HTMLAttributes<HTMLElement> {
   readonly status: ThreadStatus;
@@ -12,68 +15,31 @@ export interface ThreadProps extends HTMLAttributes<HTMLElement> {
   readonly marks?: "full" | "quiet";
   /** Escape, with nothing open above, while the agent works. */
   readonly onStop?: (() => void) | undefined;
+  /** Other keys for this conversation; `false` takes one away. */
+  readonly keys?: Partial<KeyBindings> | undefined;
 }
 
 /** Scope of keys for one conversation: Escape stops, F6 goes round composer, requests and text. Renders a `section`. */
 export const Thread: UiComponent<HTMLElement, ThreadProps> = withRef("Thread", (props, ref) => {
-  const { status, needsDecision = false, marks = "full", onStop, className, onKeyDown, ...rest } = props;
+  const { status, needsDecision = false, marks = "full", onStop, keys, className, onKeyDown, ...rest } = props;
   const { thread } = useStrings();
   const own = useRef<HTMLElement>(null);
+  const merged = useMemo(() => mergeRefs(own, ref), [ref]);
   const isRunning = status === "submitted" || status === "streaming";
-  const keys = (event: KeyboardEvent<HTMLElement>): void => {
-    if (isComposing(event)) return;
-    if (event.key === "F6") cycleAreas(event, own.current);
-    else if (event.altKey && (event.key === "ArrowDown" || event.key === "ArrowUp")) moveByMessage(event, own.current);
-    else if (event.key === "Escape" && isRunning && onStop !== undefined) {
-      event.preventDefault();
-      onStop();
-    }
-  };
+  const onKey = useThreadKeys({ thread: own, isRunning, onStop, keys });
+  useFocusAfterStop(own, isRunning);
+  useTypingWatch();
   return (
     <section
       aria-label={thread.label}
       {...rest}
-      ref={mergeRefs(own, ref)}
+      ref={merged}
       className={joinClasses("unsay-thread", className)}
       data-unsay="thread"
       data-status={status}
       data-needs={needsDecision ? "decision" : undefined}
       data-marks={marks === "quiet" ? marks : undefined}
-      onKeyDown={composeHandlers(onKeyDown, keys)}
+      onKeyDown={composeHandlers(onKeyDown, onKey)}
     />
   );
 });
-
-/** Safari sends the key that ends a composition after its end, with this code. */
-const COMPOSING_KEY_CODE = 229;
-
-export function isComposing(event: KeyboardEvent): boolean {
-  return event.nativeEvent.isComposing || event.keyCode === COMPOSING_KEY_CODE;
-}
-
-const AREAS = [
-  '[data-unsay="composer.input"]',
-  '[data-unsay="approval-gate"][data-status="open"] [data-unsay="approval-gate.title"]',
-  '[data-unsay="transcript"]',
-];
-
-function cycleAreas(event: KeyboardEvent<HTMLElement>, thread: HTMLElement | null): void {
-  const stops = AREAS.flatMap((selector) => Array.from(thread?.querySelectorAll<HTMLElement>(selector) ?? []));
-  if (stops.length === 0) return;
-  event.preventDefault();
-  const here = stops.findIndex((stop) => stop.contains(document.activeElement));
-  const step = event.shiftKey ? -1 : 1;
-  stops.at((here + step) % stops.length)?.focus();
-}
-
-function moveByMessage(event: KeyboardEvent<HTMLElement>, thread: HTMLElement | null): void {
-  const active = document.activeElement;
-  if (active?.closest('[data-unsay="transcript"]') === null) return;
-  const messages = Array.from(thread?.querySelectorAll<HTMLElement>('[data-unsay="message"]') ?? []);
-  const here = messages.findIndex((message) => message.contains(active));
-  const next = here === -1 ? messages.length - 1 : here + (event.key === "ArrowDown" ? 1 : -1);
-  const target = messages[next];
-  if (target === undefined) return;
-  event.preventDefault();
-  target.focus();
-}

@@ -1,56 +1,69 @@
 "use client";
-import { useImperativeHandle, useRef, type HTMLAttributes, type KeyboardEvent, type ReactNode, type Ref } from "react";
+import { useImperativeHandle, useMemo, useRef, type HTMLAttributes, type ReactNode, type Ref } from "react";
+import { ScrollHoldsContext, useThreadScroll } from "@unsay/react";
 import { composeHandlers, flag, joinClasses, mergeRefs, withRef, type UiComponent } from "../component.js";
 import { useStrings } from "../strings/strings.js";
-import { useFollow } from "./use-follow.js";
 import { JumpToLatest, type JumpReason } from "./jump-to-latest.js";
 
 /** What a parent may ask of a transcript. */
 export interface TranscriptHandle {
   readonly jumpToEnd: () => void;
+  /** The next message is the reader's own, and is put near the top. */
+  readonly expectSent: () => void;
 }
 
 export interface TranscriptProps extends HTMLAttributes<HTMLDivElement> {
   /** What the button to the end says; without it, how things stand there. */
   readonly jump?: JumpReason;
+  /** Text is being written at the end, so that a reader who stands there goes along with it. */
+  readonly isGrowing?: boolean;
+  /** Id of the newest message that was sent. */
+  readonly anchor?: string | undefined;
+  /** How many messages there are. */
+  readonly count?: number | undefined;
   readonly handle?: Ref<TranscriptHandle>;
   readonly children?: ReactNode;
 }
 
 /** The record. It scrolls by itself only while the reader is at its end. Renders a `div` with the role of a log. */
 export const Transcript: UiComponent<HTMLDivElement, TranscriptProps> = withRef("Transcript", (props, ref) => {
-  const { jump = "finished", handle, className, children, onKeyDown, ...rest } = props;
+  const { jump = "finished", isGrowing = false, anchor, count, handle, className, children, onKeyDown, ...rest } = props;
   const { thread } = useStrings();
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const follow = useFollow(scroller, content);
-  useImperativeHandle(handle, () => ({ jumpToEnd: follow.jumpToEnd }), [follow.jumpToEnd]);
-  const toEnd = (event: KeyboardEvent<HTMLDivElement>): void => {
-    const isEnd = event.key === "End" || (event.metaKey && event.key === "ArrowDown");
-    if (!isEnd || event.target !== event.currentTarget) return;
-    event.preventDefault();
-    follow.jumpToEnd();
-  };
+  const spacer = useRef<HTMLDivElement>(null);
+  const merged = useMemo(() => mergeRefs(scroller, ref), [ref]);
+  const scroll = useThreadScroll({ scroller, content, spacer, isGrowing, anchor, count });
+  const { jumpToEnd, expectSent } = scroll;
+  useImperativeHandle(handle, () => ({ jumpToEnd, expectSent }), [jumpToEnd, expectSent]);
   return (
     <div className="unsay-transcript-frame">
       <div
         aria-label={thread.transcript}
         {...rest}
-        ref={mergeRefs(scroller, ref)}
+        ref={merged}
         role="log"
         aria-live="off"
         tabIndex={0}
         className={joinClasses("unsay-transcript", className)}
         data-unsay="transcript"
-        data-follow={flag(follow.isFollowing)}
-        data-overflow-end={flag(follow.isAway)}
-        onKeyDown={composeHandlers(onKeyDown, toEnd)}
+        data-follow={flag(scroll.isFollowing)}
+        data-overflow-start={flag(scroll.isScrolled)}
+        data-overflow-end={flag(scroll.isAway)}
+        data-selecting={flag(scroll.isSelecting)}
+        onKeyDown={composeHandlers(onKeyDown, scroll.onKeyDown)}
       >
         <div ref={content} className="unsay-transcript-content">
-          {children}
+          <ScrollHoldsContext.Provider value={scroll.holds}>{children}</ScrollHoldsContext.Provider>
         </div>
+        <div ref={spacer} aria-hidden="true" />
       </div>
-      {follow.isAway ? <JumpToLatest reason={jump} onClick={follow.jumpToEnd} /> : null}
+      {scroll.isAway ? <JumpToLatest reason={reasonToJump(jump, scroll.missed)} onClick={jumpToEnd} /> : null}
     </div>
   );
 });
+
+/** Messages are counted only where nothing more pressing waits at the end. */
+function reasonToJump(jump: JumpReason, missed: number): JumpReason {
+  return jump === "finished" && missed > 1 ? missed : jump;
+}

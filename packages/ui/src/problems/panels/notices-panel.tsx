@@ -31,7 +31,7 @@ export function NoticesPanel({ answer, diagnostics }: NoticesPanelProps): ReactE
 function wordsOf(diagnostic: Diagnostic): string {
   switch (diagnostic.code) {
     case "transport.buffered":
-      return `${seconds(diagnostic.spreadMs)} of writing arrived within ${seconds(diagnostic.arrivalMs)}: something on the way holds the stream back. Switch its buffering off.`;
+      return `What took ${seconds(diagnostic.spreadMs)} to write arrived all at once: something on the way holds the stream back. Switch its buffering off.`;
     case "degenerate.loop":
       return `The same sentences came ${diagnostic.repeats} times in a row.`;
     case "agent.looping":

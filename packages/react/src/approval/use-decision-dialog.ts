@@ -1,0 +1,65 @@
+"use client";
+
+import type { Clock } from "@unsay/core";
+import { useCallback, useEffect, useRef, useState, type RefCallback } from "react";
+import { useClock } from "../session/context.js";
+
+/** Nothing opens over a hand that has typed within this time, in ms. */
+export const TYPING_HOLD_MS = 2_000;
+
+export interface DecisionDialog {
+  readonly isOpen: boolean;
+  readonly open: () => void;
+  /** Decide later: it closes, and nothing is decided. */
+  readonly park: () => void;
+  readonly ref: RefCallback<HTMLDialogElement>;
+}
+
+/**
+ * Opens a modal request once, if the page has the focus and nobody has typed for two seconds; else the reader opens it.
+ * `focusTitle` gives the first focus; make it outside the component or memoise it.
+ */
+export function useDecisionDialog(approvalId: string, isAsking: boolean, focusTitle: (dialog: HTMLDialogElement) => void): DecisionDialog {
+  const clock = useClock();
+  const [openFor, setOpenFor] = useState<string | null>(null);
+  const offered = useRef<string | null>(null);
+
+  useEffect(() => {
+    if (!isAsking || offered.current === approvalId) return;
+    offered.current = approvalId;
+    // Whether the reader is there is known only now.
+    // oxlint-disable-next-line react/set-state-in-effect
+    if (document.hasFocus() && clock.now() - lastKeyAt(clock) >= TYPING_HOLD_MS) setOpenFor(approvalId);
+  }, [approvalId, clock, isAsking]);
+
+  const ref = useCallback(
+    (dialog: HTMLDialogElement | null) => {
+      if (dialog === null || dialog.open) return;
+      dialog.showModal();
+      focusTitle(dialog);
+    },
+    [focusTitle],
+  );
+  const open = useCallback(() => setOpenFor(approvalId), [approvalId]);
+  const park = useCallback(() => setOpenFor(null), []);
+  return { isOpen: isAsking && openFor === approvalId, open, park, ref };
+}
+
+const lastKeys = new WeakMap<Clock, { at: number }>();
+
+/** By the clock of the page; it begins to listen with the first component that may ask. */
+function lastKeyAt(clock: Clock): number {
+  return lastKeys.get(clock)?.at ?? Number.NEGATIVE_INFINITY;
+}
+
+/** Notes when a key was pressed last. A thread calls it, so that it is known before a request comes. */
+export function useTypingWatch(): void {
+  const clock = useClock();
+  useEffect(() => {
+    const note = (): void => {
+      lastKeys.set(clock, { at: clock.now() });
+    };
+    document.addEventListener("keydown", note, { capture: true });
+    return () => document.removeEventListener("keydown", note, { capture: true });
+  }, [clock]);
+}

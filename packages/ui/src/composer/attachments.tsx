@@ -1,0 +1,98 @@
+"use client";
+import { useRef, type HTMLAttributes, type ReactElement } from "react";
+import type { AttachmentLimits, DraftAttachment } from "@unsay/react";
+import { Button } from "../button/button.js";
+import { joinClasses, withRef, type UiComponent } from "../component.js";
+import type { Strings } from "../strings/en.js";
+import { useStrings } from "../strings/strings.js";
+
+export interface AttachmentsProps extends HTMLAttributes<HTMLUListElement>, AttachmentLimits {
+  readonly files: readonly DraftAttachment[];
+  readonly onRemove?: (id: string) => void;
+  readonly onRetry?: (id: string) => void;
+}
+
+/** Files beside a draft: how far each has come, and in words what is wrong with it. Renders a `ul`, or nothing. */
+export const Attachments: UiComponent<HTMLUListElement, AttachmentsProps> = withRef("Attachments", (props, ref) => {
+  const { files, onRemove, onRetry, accept: _accept, maxBytes, maxFiles, className, ...rest } = props;
+  const strings = useStrings();
+  if (files.length === 0) return null;
+  return (
+    <ul
+      aria-label={strings.attachments.label}
+      {...rest}
+      ref={ref}
+      className={joinClasses("unsay-files", className)}
+      data-unsay="attachments"
+    >
+      {files.map((file) => (
+        <li key={file.id} className="unsay-chip" data-unsay="attachments.file" data-status={file.status}>
+          <span className="unsay-file-name" dir="auto">
+            {file.name}
+          </span>
+          <span className="unsay-file-state">{selectFileState(file, strings, { maxBytes, maxFiles })}</span>
+          {onRetry === undefined || file.problem !== "upload" ? null : (
+            <Button aria-label={strings.attachments.retry(file.name)} onClick={() => onRetry(file.id)}>
+              {strings.action.retry}
+            </Button>
+          )}
+          {onRemove === undefined ? null : (
+            <Button className="unsay-chip-remove" aria-label={strings.attachments.remove(file.name)} onClick={() => onRemove(file.id)}>
+              <span aria-hidden="true">×</span>
+            </Button>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+});
+
+/** The state of one file in words. */
+export function selectFileState(file: DraftAttachment, { attachments }: Strings, limits: AttachmentLimits = {}): string {
+  switch (file.status) {
+    case "ready":
+      return file.size === 0 ? "" : attachments.size(file.size);
+    case "uploading":
+      return file.progress === null ? attachments.waiting : attachments.uploading(file.progress);
+    case "failed":
+      return problemOf(file, attachments, limits);
+  }
+}
+
+function problemOf({ problem, reason }: DraftAttachment, words: Strings["attachments"], { maxBytes, maxFiles }: AttachmentLimits): string {
+  if (problem === "size" && maxBytes !== undefined) return words.sizeLimit(maxBytes);
+  if (problem === "count" && maxFiles !== undefined) return words.countLimit(maxFiles);
+  return [words.problem[problem ?? "upload"], reason ?? ""].filter(Boolean).join(" ");
+}
+
+export interface AttachButtonProps {
+  readonly accept?: string | undefined;
+  readonly onAdd: (files: FileList) => void;
+}
+
+/** Opens the file chooser of the system. Renders a `button` and a hidden `input`. */
+export function AttachButton({ accept, onAdd }: AttachButtonProps): ReactElement {
+  const { attachments } = useStrings();
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <Button aria-label={attachments.choose} data-unsay="composer.attach" onClick={() => input.current?.click()}>
+        <span aria-hidden="true">+</span>
+      </Button>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        multiple
+        tabIndex={-1}
+        aria-hidden="true"
+        accept={accept}
+        onChange={(event) => {
+          if (event.target.files !== null) onAdd(event.target.files);
+          // The same file may be chosen again after it was removed.
+          event.target.value = "";
+        }}
+      />
+    </>
+  );
+}

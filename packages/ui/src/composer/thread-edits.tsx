@@ -1,0 +1,159 @@
+"use client";
+import { createContext, useContext, useMemo, useState, type Context, type ReactElement, type ReactNode } from "react";
+import { findLive, selectSuperseded, type AssistantMessage, type UserMessage } from "@unsay/core";
+import { useDiscard, type UseDiscardResult, type UseThreadResult } from "@unsay/react";
+import { Button } from "../button/button.js";
+import { useStrings } from "../strings/strings.js";
+import { ReceiptList } from "../tool-call/receipt.js";
+import { EditMessage } from "./edit-message.js";
+import { UndoNotice } from "./undo-notice.js";
+
+interface ThreadEdits extends UseDiscardResult {
+  /** No answer is being written, so that a message may be sent anew. */
+  readonly canEdit: boolean;
+  readonly edit: (message: UserMessage, text: string) => void;
+  /** How many messages stand behind one. */
+  readonly countAfter: (messageId: string) => number;
+  readonly superseded: ReadonlySet<string>;
+}
+
+const ThreadEditsContext: Context<ThreadEdits | null> = createContext<ThreadEdits | null>(null);
+
+/** Lets sent messages be edited and stopped answers be put away below it. Wakes nothing while an answer is written. Renders no element. */
+export function ThreadEditsProvider({
+  thread,
+  children,
+}: {
+  readonly thread: UseThreadResult;
+  readonly children: ReactNode;
+}): ReactElement {
+  const { session, messages } = thread;
+  const { discarded, discard, undoable, undo } = useDiscard({ session });
+  const canEdit = findLive(messages) === undefined;
+  const superseded = [...selectSuperseded(messages)].join("\n");
+  const value = useMemo(
+    () => ({
+      discarded,
+      discard,
+      undoable,
+      undo,
+      canEdit,
+      superseded: new Set(superseded.split("\n")),
+      edit: (message: UserMessage, text: string) => session.edit(message.id, text, optionsOf(message)),
+      countAfter: (messageId: string) => {
+        const all = session.store.getState().messages;
+        return all.length - 1 - all.findIndex(({ id }) => id === messageId);
+      },
+    }),
+    [discarded, discard, undoable, undo, canEdit, superseded, session],
+  );
+  return <ThreadEditsContext.Provider value={value}>{children}</ThreadEditsContext.Provider>;
+}
+
+/** What the message carried besides its words goes with the new one. */
+function optionsOf({ attachments, quote }: UserMessage): Pick<UserMessage, "attachments" | "quote"> {
+  return { ...(attachments === undefined ? {} : { attachments }), ...(quote === undefined ? {} : { quote }) };
+}
+
+/** A user message with what it carries, and the way to change it where there is one. */
+export function EditableMessage({ message, children }: { readonly message: UserMessage; readonly children: ReactNode }): ReactElement {
+  const edits = useContext(ThreadEditsContext);
+  const [isEditing, setEditing] = useState(false);
+  const { editMessage } = useStrings();
+  if (edits?.superseded.has(message.id) === true) return <Superseded>{children}</Superseded>;
+  if (isEditing && edits !== null) {
+    const submit = (text: string): void => {
+      setEditing(false);
+      edits.edit(message, text);
+    };
+    return <EditMessage message={message} later={edits.countAfter(message.id)} onSubmit={submit} onCancel={() => setEditing(false)} />;
+  }
+  return (
+    <>
+      <Carried message={message} />
+      {children}
+      {edits?.canEdit === true && message.delivery === "sent" ? (
+        <div className="unsay-user-note" data-unsay="message.edit">
+          {message.edits === undefined ? null : <span>{editMessage.edited}</span>}
+          <Button className="unsay-quiet" onClick={() => setEditing(true)}>
+            {editMessage.open}
+          </Button>
+        </div>
+      ) : null}
+    </>
+  );
+}
+
+function Carried({ message: { quote, attachments = [] } }: { readonly message: UserMessage }): ReactElement | null {
+  const strings = useStrings();
+  if (quote === undefined && attachments.length === 0) return null;
+  return (
+    <div className="unsay-carried" data-unsay="message.carried">
+      {quote === undefined ? null : (
+        <blockquote className="unsay-chip unsay-quote" dir="auto">
+          {quote}
+        </blockquote>
+      )}
+      {attachments.map(({ id, name, size }) => (
+        <span key={id} className="unsay-chip" data-unsay="message.file">
+          <span dir="auto">{name}</span>
+          <span className="unsay-file-state">{size === undefined ? null : strings.attachments.size(size)}</span>
+        </span>
+      ))}
+    </div>
+  );
+}
+
+/** It may be read and is no longer part of the talk. What its tools did has happened all the same, and stands open. */
+function Superseded({ message, children }: { readonly message?: AssistantMessage; readonly children: ReactNode }): ReactElement {
+  const { editMessage } = useStrings();
+  return (
+    <>
+      <details className="unsay-superseded" data-unsay="message.superseded">
+        <summary>{editMessage.superseded}</summary>
+        {children}
+      </details>
+      {message === undefined ? null : <ReceiptList message={message} />}
+    </>
+  );
+}
+
+/** An answer that can be put away after it was stopped. Its receipts never are. */
+export function DiscardableAnswer({
+  message,
+  children,
+}: {
+  readonly message: AssistantMessage;
+  readonly children: ReactNode;
+}): ReactElement {
+  const edits = useContext(ThreadEditsContext);
+  const { undo } = useStrings();
+  if (edits === null) return <>{children}</>;
+  if (edits.superseded.has(message.id)) return <Superseded message={message}>{children}</Superseded>;
+  if (edits.discarded.has(message.id)) {
+    return (
+      <>
+        {edits.undoable === message.id ? (
+          <UndoNotice what="discarded" onUndo={edits.undo} />
+        ) : (
+          <p className="unsay-notice" data-unsay="message.discarded">
+            {undo.discarded}
+          </p>
+        )}
+        <ReceiptList message={message} />
+      </>
+    );
+  }
+  return (
+    <>
+      {children}
+      {message.status === "truncated" && message.cause === "stopped" ? (
+        <div data-unsay="message.discard">
+          <Button className="unsay-quiet" onClick={() => edits.discard(message.id)}>
+            {undo.discard}
+          </Button>
+        </div>
+      ) : null}
+    </>
+  );
+}
