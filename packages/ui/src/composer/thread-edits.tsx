@@ -1,5 +1,5 @@
 "use client";
-import { createContext, useContext, useMemo, useState, type Context, type ReactElement, type ReactNode } from "react";
+import { createContext, useContext, useMemo, useState, type Context, type CSSProperties, type ReactElement, type ReactNode } from "react";
 import { findLive, selectSuperseded, type AssistantMessage, type UserMessage } from "@unsay/core";
 import { useDiscard, type UseDiscardResult, type UseThreadResult } from "@unsay/react";
 import { Button } from "../button/button.js";
@@ -55,6 +55,9 @@ function optionsOf({ attachments, quote }: UserMessage): Pick<UserMessage, "atta
   return { ...(attachments === undefined ? {} : { attachments }), ...(quote === undefined ? {} : { quote }) };
 }
 
+/** The end of an answer must not move it, so the place of the button is there from the beginning. */
+const KEPT_FREE: CSSProperties = { visibility: "hidden" };
+
 /** A user message with what it carries, and the way to change it where there is one. */
 export function EditableMessage({ message, children }: { readonly message: UserMessage; readonly children: ReactNode }): ReactElement {
   const edits = useContext(ThreadEditsContext);
@@ -72,10 +75,10 @@ export function EditableMessage({ message, children }: { readonly message: UserM
     <>
       <Carried message={message} />
       {children}
-      {edits?.canEdit === true && message.delivery === "sent" ? (
+      {edits !== null && message.delivery !== "failed" ? (
         <div className="unsay-user-note" data-unsay="message.edit">
           {message.edits === undefined ? null : <span>{editMessage.edited}</span>}
-          <Button className="unsay-quiet" onClick={() => setEditing(true)}>
+          <Button className="unsay-quiet" style={edits.canEdit ? undefined : KEPT_FREE} onClick={() => setEditing(true)}>
             {editMessage.open}
           </Button>
         </div>
