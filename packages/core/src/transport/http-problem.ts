@@ -66,14 +66,6 @@ export function kindOfSuccess(response: Response): "web-page" | "document" | "st
   return type === "application/json" || type.endsWith("+json") ? "document" : "stream";
 }
 
-/** What is wrong with a success that nobody decodes; `null` for a stream. */
-export async function problemOfBody(response: Response): Promise<UnsayError | null> {
-  const kind = kindOfSuccess(response);
-  if (kind === "stream") return null;
-  if (kind === "web-page") return new UnsayError(WEB_PAGE);
-  return new UnsayError(problemOfDocument(parseJson(await readText(response, MAX_PROBLEM_LENGTH))) ?? NOT_A_STREAM);
-}
-
 /** The error that a JSON document states, whatever its status; `undefined` when it states none. */
 export function problemOfDocument(document: unknown): UnsayErrorData | undefined {
   return ownError(document) ?? errorOfJson(document);

@@ -90,8 +90,3 @@ function earlierWording(span: Span, spans: readonly Span[]): string | null {
   if (replaced.length === 0 || replaced.some((other) => other.expunged === true || other.state === "retracted")) return null;
   return replaced.map((other) => stripMarkup(other.text)).join("");
 }
-
-/** The corrections of a message in reading order, for its strip and counts. */
-export function selectRevisedMarks(parts: readonly TextPart[]): readonly Extract<TextMark, { kind: "revised" }>[] {
-  return parts.flatMap((part) => selectMarkedText(part).marks).filter((mark) => mark.kind === "revised");
-}

@@ -34,10 +34,6 @@ const FAULTS: Readonly<Record<Network, readonly EventFault[]>> = {
   offline: [always(offline())],
 };
 
-export function isNetwork(value: unknown): value is Network {
-  return NETWORKS.some((network) => network === value);
-}
-
 /** The transport over that network. A `cut` cannot be resumed; a `drop` can. */
 export function overNetwork(transport: Transport, network: Network, clock: FakeClock): Transport {
   const faulty = withFaults(transport, FAULTS[network], { clock });

@@ -5,8 +5,6 @@ import { useFocusAfterStop, useThreadKeys, useTypingWatch, type KeyBindings } fr
 import { composeHandlers, joinClasses, mergeRefs, withRef, type UiComponent } from "../component.js";
 import { useStrings } from "../strings/strings.js";
 
-export { isComposing } from "@unsay/react";
-
 export interface ThreadProps extends HTMLAttributes<HTMLElement> {
   readonly status: ThreadStatus;
   /** A request waits for the reader. */
