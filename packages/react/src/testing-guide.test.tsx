@@ -130,7 +130,7 @@ describe("a test of a page", () => {
 
   test("nothing is sent before the user consents, and a receipt says what was", async () => {
     const asking = [
-      callTool("send_email", { to: "ana@north.example" }, { effect: "irreversible", title: "Send email" }),
+      callTool("send_email", { to: "ana@north.example" }, { effect: "write", title: "Send email" }),
       askApproval({ approve: [runTool({ receipt: "email sent to 1 person" }), say("It is on its way."), complete()] }),
     ];
     const { transport, clock, advance, backend } = createTestSession(asking, { act });

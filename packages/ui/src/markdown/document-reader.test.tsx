@@ -81,6 +81,11 @@ describe("reading a growing text", () => {
     );
   });
 
+  test("a row of a table that looks like a note defines nothing", () => {
+    const text = "| a | b |\n|---|---|\n| 1 | 2 |\n[^1]: The note\n\nA note[^1].\n";
+    expect(ofBlocks(createDocumentReader()(text, true))).toBe(inOnePiece(text));
+  });
+
   test("a text rewritten in the middle is read anew from there", () => {
     fc.assert(
       fc.property(markdown, markdown, markdown, (head, before, after) => {

@@ -231,9 +231,9 @@ function settle(state: State, blocks: readonly Block[], syntax: Syntax): State {
   return withinBudget({ ...state, settled: linked }, blocks);
 }
 
-/** Labels that are new; the first definition of a label holds. */
+/** Labels that are new; the first definition of a label holds. A row of a table that looks like one defines nothing. */
 function learnFrom(block: Block, known: ParserKnowledge, syntax: Syntax): readonly string[] {
-  if (block.kind === "code" || block.kind === "plain" || !sourceOf(block).includes("]:")) return [];
+  if (block.kind === "code" || block.kind === "plain" || block.kind === "table" || !sourceOf(block).includes("]:")) return [];
   const own = createKnowledge();
   for (const { source } of block.segments) makeSegment(source, { known: own, syntax });
   const labels = ownLabels(own).filter((label) => !isKnown(known, label));
