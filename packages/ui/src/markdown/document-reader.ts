@@ -195,9 +195,16 @@ function settleBlank(state: State, source: string): State {
 function openBlock(state: State, source: string, earlier: Block | undefined, syntax: Syntax): State {
   if (state.elements > MAX_ELEMENTS || state.open?.kind === "plain") return { ...state, open: plainBlock(source, false) };
   const open = makeBlock(source, readingOf(state, syntax), false, earlier);
-  if (open.kind === "code" && open.isClosed)
-    return settle({ ...state, openFrom: state.openFrom + source.length, open: null }, [{ ...open, isFinal: true }], syntax);
+  if (open.kind === "code" && open.isClosed) return settleCode(state, source, syntax);
   return { ...state, open: plainWhereTooMuch(open, state.elements) };
+}
+
+/** An unfinished line behind a closed fence is no part of it: the first spaces of an indented block may stand there. */
+function settleCode(state: State, source: string, syntax: Syntax): State {
+  const end = source.lastIndexOf("\n") + 1;
+  const code = makeBlock(source.slice(0, end), readingOf(state, syntax), true);
+  const next = settle({ ...state, openFrom: state.openFrom + end, open: null }, [code], syntax);
+  return end === source.length ? next : openBlock(next, source.slice(end), undefined, syntax);
 }
 
 function plainWhereTooMuch(block: Block, elements: number): Block {
