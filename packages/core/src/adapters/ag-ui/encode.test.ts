@@ -1,12 +1,10 @@
 import { EventType, HttpAgent, type BaseEvent, type Message } from "@ag-ui/client";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
+import { bodyOf, close, complete, fetchOf, fold, run, shown } from "../../../test-kit/encoded-run.js";
 import { legalRuns } from "../../../test-kit/generated-runs.js";
-import { createPendingMessage } from "../../message/create.js";
-import type { AssistantMessage } from "../../message/message.js";
-import { foldEvents } from "../../message/reducer.js";
-import { isSettled, textOfPart } from "../../message/selectors.js";
-import { createArgsHash, createEventFactory, encodeSse, NO_EFFECTS, type EventPayload, type UnsayEvent } from "../../protocol/index.js";
+import { isSettled } from "../../message/selectors.js";
+import { createArgsHash, createEventFactory, NO_EFFECTS, type EventPayload, type UnsayEvent } from "../../protocol/index.js";
 import { eventsOf } from "../../testing/script.js";
 import { scripts } from "../../testing/scripts.js";
 import { createAgUiEncoder, decodeAgUi, type UnsayAgUiEvent } from "./index.js";
@@ -18,19 +16,8 @@ function encode(events: readonly UnsayEvent[]): readonly UnsayAgUiEvent[] {
   return [...events.flatMap((event) => encoder.push(event)), ...encoder.end()];
 }
 
-function fold(events: readonly UnsayEvent[]): AssistantMessage {
-  return foldEvents(createPendingMessage({ id: "m", thread: "t" }), events).message;
-}
-
-const run = (...payloads: readonly EventPayload[]): readonly UnsayEvent[] => {
-  const factory = createEventFactory({ thread: "t", run: "r", message: "m" });
-  const open: EventPayload = { type: "run.open", caps: {}, heartbeatMs: null, ttlMs: null };
-  return [open, ...payloads].map((payload) => factory.make(payload));
-};
 const say = (part: string, text: string, span = `${part}.1`): EventPayload => ({ type: "span.append", part, span, text });
 const open = (part: string): EventPayload => ({ type: "part.open", part, kind: "answer" });
-const close = (part: string): EventPayload => ({ type: "part.close", part });
-const complete: EventPayload = { type: "run.end", outcome: "complete", effects: NO_EFFECTS };
 const readyCall: readonly EventPayload[] = [
   { type: "tool.propose", call: "c", name: "pay", effect: "write", cancellable: false },
   { type: "tool.ready", call: "c", args: { eur: 5 }, argsHash: createArgsHash("c", "pay", { eur: 5 }) },
@@ -38,8 +25,8 @@ const readyCall: readonly EventPayload[] = [
 
 /** The agent of AG-UI, which knows nothing of Unsay, reads the body to its end. */
 async function readUnaware(events: readonly UnsayAgUiEvent[], initialMessages: Message[] = [user]) {
-  const body = events.map((event) => encodeSse({ data: JSON.stringify(event) })).join("");
-  const fetch = () => Promise.resolve(new Response(body, { headers: { "content-type": "text/event-stream" } }));
+  const body = bodyOf(events);
+  const fetch = fetchOf(body);
   const agent = new HttpAgent({ url: "http://agent.example/", fetch, initialMessages, threadId: "t" });
   const seen: BaseEvent[] = [];
   agent.subscribe({ onEvent: ({ event }) => void seen.push(event) });
@@ -53,9 +40,6 @@ async function readUnaware(events: readonly UnsayAgUiEvent[], initialMessages: M
 function textOfRole(messages: readonly Message[], role: string): string {
   return messages.map((message) => (message.role === role && typeof message.content === "string" ? message.content : "")).join("");
 }
-
-const shown = (message: AssistantMessage, isReasoning: boolean) =>
-  message.parts.map((part) => (part.type === "text" && (part.kind === "reasoning") === isReasoning ? textOfPart(part) : "")).join("");
 
 /** Finished only for a whole answer, with just the words that stand; else an error, with nothing that was withdrawn. */
 async function expectSafe(events: readonly UnsayEvent[]): Promise<void> {
@@ -140,7 +124,7 @@ describe("createAgUiEncoder, read by a client that does not know Unsay", () => {
 describe("decodeAgUi, where only a part of the profile is left", () => {
   const decode = (events: readonly object[]) => {
     const decoder = decodeAgUi({ thread: "t", run: "client", message: "m" });
-    const body = events.map((event) => encodeSse({ data: JSON.stringify(event) })).join("");
+    const body = bodyOf(events);
     return fold([...decoder.push(new TextEncoder().encode(body)), ...decoder.end()]);
   };
   const native = (events: readonly UnsayEvent[]) => encode(events).filter(({ type }) => type !== "CUSTOM");

@@ -2,12 +2,10 @@ import { DefaultChatTransport, type UIMessage, type UIMessageChunk } from "ai";
 import fc from "fast-check";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { PlainChat, textIn } from "../../../test-kit/chat.js";
+import { bodyOf, close, complete, fetchOf, fold, run, shown } from "../../../test-kit/encoded-run.js";
 import { legalRuns } from "../../../test-kit/generated-runs.js";
-import { createPendingMessage } from "../../message/create.js";
-import type { AssistantMessage } from "../../message/message.js";
-import { foldEvents } from "../../message/reducer.js";
-import { isSettled, textOfPart } from "../../message/selectors.js";
-import { createEventFactory, createArgsHash, encodeSse, NO_EFFECTS, type EventPayload, type UnsayEvent } from "../../protocol/index.js";
+import { isSettled } from "../../message/selectors.js";
+import { createEventFactory, createArgsHash, type EventPayload, type UnsayEvent } from "../../protocol/index.js";
 import { eventsOf } from "../../testing/script.js";
 import { scripts } from "../../testing/scripts.js";
 import { createAiSdkEncoder, decodeUIMessageStream, type UnsayUIChunk } from "./index.js";
@@ -19,15 +17,6 @@ function encode(events: readonly UnsayEvent[]): readonly UnsayUIChunk[] {
   return [...events.flatMap((event) => encoder.push(event)), ...encoder.end()];
 }
 
-function fold(events: readonly UnsayEvent[]): AssistantMessage {
-  return foldEvents(createPendingMessage({ id: "m", thread: "t" }), events).message;
-}
-
-const run = (...payloads: readonly EventPayload[]): readonly UnsayEvent[] => {
-  const factory = createEventFactory({ thread: "t", run: "r", message: "m" });
-  const open: EventPayload = { type: "run.open", caps: {}, heartbeatMs: null, ttlMs: null };
-  return [open, ...payloads].map((payload) => factory.make(payload));
-};
 const say = (part: string, text: string, span = `${part}.1`, state: "provisional" | "speculative" = "provisional"): EventPayload => ({
   type: "span.append",
   part,
@@ -41,21 +30,18 @@ const open = (part: string, step?: string): EventPayload => ({
   kind: "answer",
   ...(step === undefined ? {} : { step }),
 });
-const close = (part: string): EventPayload => ({ type: "part.close", part });
-const complete: EventPayload = { type: "run.end", outcome: "complete", effects: NO_EFFECTS };
 const retract = (...spans: readonly string[]): EventPayload => ({ type: "span.retract", spans, reason: "wrong", expunge: true });
 
 /** The chat of the AI SDK, which knows nothing of Unsay, reads the body to its end. */
 async function readUnaware(chunks: readonly UnsayUIChunk[], onToolCall: () => void = () => {}): Promise<PlainChat> {
-  const body = `${chunks.map((chunk) => encodeSse({ data: JSON.stringify(chunk) })).join("")}data: [DONE]\n\n`;
-  const fetch = () => Promise.resolve(new Response(body, { headers: { "content-type": "text/event-stream" } }));
+  const body = `${bodyOf(chunks)}data: [DONE]
+
+`;
+  const fetch = fetchOf(body);
   const chat = new PlainChat({ transport: new DefaultChatTransport({ api: "http://chat.example/", fetch }), onToolCall });
   await chat.sendMessage(user);
   return chat;
 }
-
-const shown = (message: AssistantMessage, isReasoning: boolean) =>
-  message.parts.map((part) => (part.type === "text" && (part.kind === "reasoning") === isReasoning ? textOfPart(part) : "")).join("");
 
 /** Ready only for a whole answer, with just the words that stand; else an error, with nothing that was withdrawn. */
 async function expectSafe(events: readonly UnsayEvent[]): Promise<void> {
@@ -169,7 +155,7 @@ describe("createAiSdkEncoder, read by a client that does not know Unsay", () => 
 describe("decodeUIMessageStream, where only a part of the profile is left", () => {
   const decode = (chunks: readonly object[]) => {
     const decoder = decodeUIMessageStream({ thread: "t", run: "client", message: "m" });
-    const body = chunks.map((chunk) => encodeSse({ data: JSON.stringify(chunk) })).join("");
+    const body = bodyOf(chunks);
     return fold([...decoder.push(new TextEncoder().encode(body)), ...decoder.end()]);
   };
   const native = (events: readonly UnsayEvent[]) => encode(events).filter(({ type }) => type !== "data-unsay");
