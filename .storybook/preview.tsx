@@ -1,8 +1,10 @@
 import type { Decorator, Preview } from "@storybook/react-vite";
+import { preload } from "../packages/ui/src/on-demand/pieces.js";
 import { StringsProvider } from "../packages/ui/src/strings/strings.js";
 import { NETWORKS } from "../packages/ui/src/testing/network.js";
 import { UnsayRoot } from "../packages/ui/src/thread/unsay-root.js";
 import "../packages/ui/src/styles/index.css";
+import { axeInEveryTheme } from "./axe-in-every-theme.js";
 import { ComponentPage } from "./docs/component-page.js";
 import { isRightToLeft, LOCALES, stringsOf } from "./locales.js";
 import "./preview.css";
@@ -34,6 +36,10 @@ function toolbar(title: string, icon: string, items: readonly string[]): object 
 
 const preview: Preview = {
   decorators: [withRoot],
+  beforeAll: async () => {
+    await preload();
+  },
+  afterEach: axeInEveryTheme,
   initialGlobals: {
     theme: "auto",
     direction: "ltr",

@@ -73,7 +73,13 @@ export default defineConfig({
         plugins: [react()],
         resolve: source,
         optimizeDeps: { include: [...optimizeDeps.include, "vitest-browser-react"] },
-        test: { name: "ui", root: UI_ROOT, include: ["src/**/*.test.{ts,tsx}"], browser: inChromium() },
+        test: {
+          name: "ui",
+          root: UI_ROOT,
+          include: ["src/**/*.test.{ts,tsx}"],
+          setupFiles: ["src/testing/everything-loaded.ts"],
+          browser: inChromium(),
+        },
       },
       {
         plugins: [storybookTest({ configDir: `${ROOT}.storybook` }), resolveFromUi],
@@ -92,7 +98,13 @@ export default defineConfig({
           ],
         },
         optimizeDeps: { include: [...optimizeDeps.include, "vitest-browser-react"] },
-        test: { name: "react-18", root: UI_ROOT, include: ["src/thread/chat.test.tsx"], browser: inChromium() },
+        test: {
+          name: "react-18",
+          root: UI_ROOT,
+          include: ["src/thread/chat.test.tsx"],
+          setupFiles: ["src/testing/everything-loaded.ts"],
+          browser: inChromium(),
+        },
         cacheDir: "node_modules/.vite-react-18",
       },
       // The house itself: its arrows, and the packages as a stranger installs them.

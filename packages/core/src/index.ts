@@ -13,6 +13,7 @@ export { UNCONFIRMED_MS } from "./session/session-context.js";
 export { systemClock } from "./session/clock.js";
 export type * from "./session/session.types.js";
 export * from "./health/index.js";
+export { changesBetween, MessagePages, type MessageChange, type MessagesFromEnd, type ThreadShape } from "./thread/message-pages.js";
 export { findLive, selectThreadStatus, type QueuePauseReason, type ThreadStatus } from "./thread/thread.js";
 export { parseMessages } from "./thread/parse-messages.js";
 export type * from "./transport/transport.js";

@@ -63,6 +63,7 @@ export {
   type MarkdownProviderProps,
   type MathRenderer,
 } from "./markdown/markdown-options.js";
+export { preload, type PieceName } from "./on-demand/pieces.js";
 export { AnswerText, type AnswerTextProps } from "./message/answer-text.js";
 export { AnswerBody, type AnswerBodyProps } from "./message/answer-body.js";
 export { Answer, type AnswerProps } from "./message/answer.js";

@@ -26,17 +26,32 @@ export function turnsOf(messages: readonly Message[]): readonly Turn[] {
   });
 }
 
-/** Of several answers to one message the newest was meant, and of a message that was edited the newest wording; of the others only their effects are told. */
+/**
+ * Of several answers to one message the newest was meant, and of a message that was edited the newest wording. Of the
+ * others only what their calls did is told, behind a place for what was asked, since some wires begin with the user.
+ */
 function contextsOf(messages: readonly Message[]): readonly ContextMessage[] {
   const newest = new Map<string, Message>();
   for (const message of messages) if (message.role === "assistant" && message.parent !== null) newest.set(message.parent, message);
   const superseded = selectSuperseded(messages);
-  return messages.flatMap((message) => {
-    if (superseded.has(message.id)) return (message.role === "assistant" ? toEffectsContext(message) : null) ?? [];
+  return messages.flatMap((message): readonly ContextMessage[] => {
+    if (superseded.has(message.id)) return withQuestion(message);
     const isOld = message.role === "assistant" && message.parent !== null && newest.get(message.parent) !== message;
-    return (isOld ? toEffectsContext(message) : toContext(message)) ?? [];
+    return listed(isOld ? toEffectsContext(message) : toContext(message));
   });
 }
+
+function withQuestion(message: Message): readonly ContextMessage[] {
+  const effects = message.role === "assistant" ? toEffectsContext(message) : null;
+  return effects === null ? [] : [ASKED_ANEW, effects];
+}
+
+function listed(context: ContextMessage | null): readonly ContextMessage[] {
+  return context === null ? [] : [context];
+}
+
+const ASKED = "[What the user asked here, they have asked anew below.]";
+const ASKED_ANEW: ContextMessage = { role: "user", text: ASKED, calls: [], steps: [{ text: ASKED, calls: [] }] };
 
 function assistantTurns(context: ContextMessage): readonly AssistantTurn[] {
   const steps = context.steps.map((step): AssistantTurn => ({ role: "assistant", ...step }));

@@ -199,6 +199,18 @@ describe("a conversation on any wire", () => {
     expect(json).not.toContain("before-");
     expect(
       toOpenAiMessages([asked, old, next]).map((message) => ("tool_call_id" in message ? message.tool_call_id : message.role)),
-    ).toEqual(["user", "assistant", "sent", "lost", "assistant"]);
+    ).toEqual(["user", "assistant", "sent", "lost", "assistant", "assistant"]);
+    expect(json).toContain("do not do it a second time");
+  });
+
+  it.each(each)("%s says of a message that was edited only that it was, and what its answer did", (_name, encode) => {
+    const receipt = { id: "r", call: "sent", outcome: "succeeded", summary: "Mail to Ana", doneAt: 0 } as const;
+    const old = answer("m1", [call("sent", { effect: "write" }), call("read")], { parent: "u", receipts: [receipt] });
+    const edited = createUserMessage({ id: "u2", thread: "t", text: "Mail Bo", edits: "u" });
+    const told = JSON.stringify(encode([user("Mail Ana", "u"), old, edited]));
+    expect(told).toMatch(/asked anew below.*sent.*do not do it a second time.*Mail to Ana \(succeeded\).*Mail Bo/);
+    expect(told).not.toMatch(/before-|"read"/);
+    expect(told).not.toContain("Mail Ana");
+    expect(encode([user("Mail Ana", "u"), answer("m1", [call("read")], { parent: "u" }), edited])).toEqual(encode([edited]));
   });
 });

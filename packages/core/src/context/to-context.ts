@@ -1,5 +1,5 @@
 import { isAnswerPart, saidBy, shownParts, textOf, textOfPart } from "../message/selectors.js";
-import type { AssistantMessage, Message, ToolCall, UserMessage } from "../message/message.js";
+import type { AssistantMessage, Message, Receipt, ToolCall, UserMessage } from "../message/message.js";
 import { resultOf } from "./call-result.js";
 import type { ContextCall, ContextMessage, ContextStep } from "./context-message.js";
 import { cutNoteOf, isTextBarred } from "./ending.js";
@@ -29,11 +29,27 @@ function contextOfAnswer(message: AssistantMessage): ContextMessage | null {
 
 /**
  * What an answer that was replaced by another version leaves behind: not its words, which the user had made anew, but
- * what its calls did or may have done to the world.
+ * what its calls did or may have done to the world, and that it stands. `null` where it did nothing.
  */
 export function toEffectsContext(message: AssistantMessage): ContextMessage | null {
   const acted = (call: ToolCall) => call.effect !== "read" && ["ok", "empty", "unknown"].includes(resultOf(message, call).kind);
-  return build(message, { steps: stepsOf(message, false, acted), note: null, text: "" });
+  const steps = stepsOf(message, false, acted);
+  const calls = steps.flatMap((step) => step.calls);
+  return calls.length === 0 ? null : { role: "assistant", text: "", note: effectsNoteOf(message, calls), calls, steps };
+}
+
+function effectsNoteOf(message: AssistantMessage, calls: readonly ContextCall[]): string {
+  const ids = new Set(calls.map(({ id }) => id));
+  const receipts = message.receipts.filter(({ call }) => ids.has(call)).map(receiptText);
+  const onRecord = receipts.length === 0 ? "" : ` On record: ${receipts.join("; ")}.`;
+  return `${REPLACED}${onRecord}`;
+}
+
+const REPLACED =
+  "The user had this reply made anew and no longer sees its words. What its calls did still stands, as their results say; do not do it a second time.";
+
+function receiptText({ summary, outcome }: Receipt): string {
+  return `${toWellFormed(summary)} (${outcome})`;
 }
 
 /** Who listened had what was said, whatever stood on a screen. */

@@ -1,5 +1,6 @@
 import type { AssistantMessage, Part, TextPart } from "../message/message.js";
 import { isLive, isSettled, selectOpenApprovals } from "../message/selectors.js";
+import { DraftWatch } from "./draft-watch.js";
 import { JitterBuffer, type JitterRate, type UnitQueue } from "./jitter-buffer.js";
 import type { DraftText, KeptBack, PacedView, PacingMoment, PacingSettings, SelfCorrection } from "./pacing.types.js";
 import { PartPacer, type Batch, type PartMoment, type Unit } from "./part-pacer.js";
@@ -17,6 +18,7 @@ export class MessagePacer {
   readonly #parts = new Map<string, PartPacer>();
   readonly #buffer = new JitterBuffer();
   readonly #passed = new Map<string, Part>();
+  readonly #drafts = new Map<string, DraftWatch>();
   #selfCorrections: readonly SelfCorrection[] = [];
   #waiting: { readonly part: string; readonly releasedTo: number; readonly since: number } | null = null;
   #isFirst = true;
@@ -41,7 +43,7 @@ export class MessagePacer {
       holding: hold.holding,
       keptBack: isLive(message) ? [] : keptBackOf(pacers),
       selfCorrections: this.#selfCorrections,
-      drafts: this.#settings.showDrafts === true ? draftsOf(message) : [],
+      drafts: this.#settings.showDrafts === true ? this.#draftsOf(message) : [],
       painted,
       nextAt: earliest(nextPaintAt, hold.nextAt),
     };
@@ -51,7 +53,20 @@ export class MessagePacer {
   #forget(): void {
     this.#parts.clear();
     this.#passed.clear();
+    this.#drafts.clear();
     this.#selfCorrections = [];
+  }
+
+  #draftsOf({ parts }: AssistantMessage): readonly DraftText[] {
+    return parts.flatMap((part) => (part.type === "text" ? this.#draftWatchOf(part.id).read(part) : []));
+  }
+
+  #draftWatchOf(part: string): DraftWatch {
+    const known = this.#drafts.get(part);
+    if (known !== undefined) return known;
+    const watch = new DraftWatch();
+    this.#drafts.set(part, watch);
+    return watch;
   }
 
   #advance(message: AssistantMessage, moment: PacingMoment, painted: Map<string, number>): readonly (readonly [string, PartPacer])[] {
@@ -170,7 +185,7 @@ export class MessagePacer {
     if (this.#isSilent(part)) return [];
     const pacer = this.#parts.get(part.id);
     if (part.type !== "text" || pacer === undefined) return [part];
-    const view = pacer.view();
+    const view = pacer.view(this.#settings.showDrafts === true);
     return view === null ? [] : [view];
   }
 }
@@ -194,14 +209,6 @@ function keptBackOf(pacers: readonly (readonly [string, PartPacer])[]): readonly
     const kept = pacer.keptBack();
     return kept === null || kept.text.trim() === "" ? [] : [{ part, ...kept }];
   });
-}
-
-function draftsOf(message: AssistantMessage): readonly DraftText[] {
-  return message.parts.flatMap((part) =>
-    part.type === "text"
-      ? part.spans.filter((span) => span.state === "speculative").map((span) => ({ part: part.id, span: span.id, text: span.text }))
-      : [],
-  );
 }
 
 /** A joint is drawn once the text before it is. */

@@ -75,6 +75,8 @@ export interface DraftText {
   readonly part: string;
   readonly span: string;
   readonly text: string;
+  /** UTF-16 units at its beginning that three updates left as they were. They read as provisional, and may still be dropped. */
+  readonly stable: number;
 }
 
 /** What to paint now. */

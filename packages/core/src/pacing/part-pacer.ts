@@ -141,12 +141,13 @@ export class PartPacer {
     return changed;
   }
 
-  /** The part as far as it is painted; itself once all of it is, `null` while none of it is. */
-  view(): TextPart | null {
+  /** The part as far as it is painted; itself once all of it is, `null` while none of it is and no draft stands in it. */
+  view(showsDrafts: boolean): TextPart | null {
     const part = this.#seen?.part;
     if (part === undefined) return null;
     this.#view ??= cutPart(part, this.#painted, this.#rules.settledOnly);
-    return this.#view.spans.length > 0 || part.status === "withdrawn" ? this.#view : null;
+    const hasPlace = part.status === "withdrawn" || (showsDrafts && part.spans.some(({ state }) => state === "speculative"));
+    return this.#view.spans.length > 0 || hasPlace ? this.#view : null;
   }
 
   /** What a cut left back, for a disclosure. */

@@ -1,6 +1,5 @@
 import type { StartCommand, UnsayEvent } from "../protocol/index.js";
 import { foldEvents, isLive, markBusy, markReconnected, markReconnecting, type AssistantMessage } from "../message/index.js";
-import { replaceMessage } from "../thread/thread.js";
 import { RECONNECT_POLICY } from "./backoff.js";
 import { isDeviceOffline, isPageHidden } from "./clock.js";
 import { endLocally } from "./local-end.js";
@@ -99,7 +98,7 @@ export class LiveAnswer implements RunReaderHost {
       return;
     }
     this.#replay = null;
-    if (isLive(message)) store.updateSoon({ messages: replaceMessage(store.state.messages, message) });
+    if (isLive(message)) store.setMessageSoon(message);
     else store.setMessage(message);
   }
 

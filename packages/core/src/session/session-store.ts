@@ -1,11 +1,15 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { isLive, nextLivenessChange, selectOpenApprovals, tickMessage, type AssistantMessage } from "../message/index.js";
-import { findAssistant, findLive, replaceMessage, selectThreadError, selectThreadStatus } from "../thread/thread.js";
+import { MessagePages } from "../thread/message-pages.js";
+import { findLive, selectThreadError, selectThreadStatus } from "../thread/thread.js";
 import { scheduleFrame, systemClock } from "./clock.js";
 import type { Clock, SessionOptions, SessionState } from "./session.types.js";
 
 const COMMIT_MS = 16;
 const ROUSE_MS = 500;
+
+/** Messages are given as an array, or as pages. */
+type SessionChange = Partial<SessionState>;
 
 /** What the session knows, and when readers are told of it. */
 export class SessionStore {
@@ -33,16 +37,16 @@ export class SessionStore {
   }
 
   get live(): AssistantMessage | undefined {
-    return findLive(this.#state.messages);
+    return findLive(this.#state.pages);
   }
 
   find(messageId: string): AssistantMessage | undefined {
-    return findAssistant(this.#state.messages, messageId);
+    return findAnswer(this.#state.pages, messageId);
   }
 
   /** The message as it was last shown, without what waits for the next frame. */
   findPublished(messageId: string): AssistantMessage | undefined {
-    return findAssistant(this.published.getState().messages, messageId);
+    return findAnswer(this.published.getState().pages, messageId);
   }
 
   times(): { readonly now: number; readonly epoch: number } {
@@ -50,14 +54,14 @@ export class SessionStore {
   }
 
   /** Verbs publish at once, so that a press is answered in the same frame. */
-  update(change: Partial<SessionState>): void {
-    this.#state = { ...this.#state, ...change };
+  update(change: SessionChange): void {
+    this.#apply(change);
     this.#publish();
   }
 
   /** News from the wire waits for the next frame, together with whatever else arrives before it. */
-  updateSoon(change: Partial<SessionState>): void {
-    this.#state = { ...this.#state, ...change };
+  updateSoon(change: SessionChange): void {
+    this.#apply(change);
     if (this.#cancelCommit !== null) return;
     let ran = false;
     const cancel = this.#scheduleCommit(() => {
@@ -69,8 +73,12 @@ export class SessionStore {
   }
 
   setMessage(message: AssistantMessage): void {
-    this.update({ messages: replaceMessage(this.#state.messages, message) });
+    this.update({ pages: this.#state.pages.with(message) });
     if (!isLive(message)) this.onEnded(message);
+  }
+
+  setMessageSoon(message: AssistantMessage): void {
+    this.updateSoon({ pages: this.#state.pages.with(message) });
   }
 
   change(messageId: string, change: (message: AssistantMessage) => AssistantMessage): void {
@@ -93,6 +101,11 @@ export class SessionStore {
       this.#isResting = false;
       this.#tick();
     });
+  }
+
+  #apply({ messages, pages = this.#state.pages, ...change }: SessionChange): void {
+    const next = messages === undefined ? pages : MessagePages.of(messages, pages);
+    this.#state = stateOf({ ...factsOf(this.#state), ...change }, next);
   }
 
   #publish(): void {
@@ -121,24 +134,39 @@ function defaultSchedule(clock: Clock): (publish: () => void) => () => void {
   return clock === systemClock ? scheduleFrame : (publish) => clock.after(COMMIT_MS, publish);
 }
 
-function initialState(id: string): SessionState {
+function findAnswer(pages: MessagePages, id: string): AssistantMessage | undefined {
+  const found = pages.find(id);
+  return found?.role === "assistant" ? found : undefined;
+}
+
+/** All but the messages, which are written down in pages and as an array only where somebody asks for one. */
+type SessionFacts = Omit<SessionState, "messages" | "pages">;
+
+function stateOf(facts: SessionFacts, pages: MessagePages): SessionState {
   return {
-    id,
-    messages: [],
-    status: "ready",
-    error: null,
-    connection: { status: "idle", attempt: 0 },
-    queue: [],
-    queuePaused: null,
-    history: "loading",
+    ...facts,
+    pages,
+    get messages() {
+      return pages.toArray();
+    },
   };
 }
 
+function factsOf({ id, status, error, connection, queue, queuePaused, history }: SessionState): SessionFacts {
+  return { id, status, error, connection, queue, queuePaused, history };
+}
+
+function initialState(id: string): SessionState {
+  const connection = { status: "idle", attempt: 0 } as const;
+  return stateOf({ id, status: "ready", error: null, connection, queue: [], queuePaused: null, history: "loading" }, MessagePages.empty);
+}
+
 function derive(state: SessionState): SessionState {
-  const status = selectThreadStatus(state.messages);
-  const live = findLive(state.messages);
+  const { pages } = state;
+  const status = selectThreadStatus(pages);
+  const live = findLive(pages);
   const isAsking = live !== undefined && selectOpenApprovals(live).length > 0;
   const queuePaused = isAsking ? "approval" : state.queuePaused === "approval" ? null : state.queuePaused;
-  const error = selectThreadError(state.messages) ?? (status === "error" || state.history === "failed" ? state.error : null);
-  return { ...state, status, error, queuePaused: state.queue.length === 0 ? null : queuePaused };
+  const error = selectThreadError(pages) ?? (status === "error" || state.history === "failed" ? state.error : null);
+  return stateOf({ ...factsOf(state), status, error, queuePaused: state.queue.length === 0 ? null : queuePaused }, pages);
 }

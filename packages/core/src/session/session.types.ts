@@ -2,6 +2,7 @@ import type { StoreApi } from "zustand/vanilla";
 import type { Attachment, DecideItem, Diagnostic, ProtocolViolation, StopIntent, UnsayErrorData } from "../protocol/index.js";
 import type { ApprovalHealth, Interrupt, InterruptFacts, Outcome, RunMetrics, StreamTrace } from "../health/index.js";
 import type { AssistantMessage, Message } from "../message/message.js";
+import type { MessagePages } from "../thread/message-pages.js";
 import type { QueuePauseReason, ThreadStatus } from "../thread/thread.js";
 import type { Transport } from "../transport/transport.js";
 
@@ -23,6 +24,8 @@ export interface SessionState {
   readonly id: string;
   /** In thread order. A message that did not change keeps its identity. */
   readonly messages: readonly Message[];
+  /** The same in pages: what is made of a page can be kept for as long as the page is the same. */
+  readonly pages: MessagePages;
   readonly status: ThreadStatus;
   /** Of the newest answer when that ended badly, or of a command that failed. */
   readonly error: UnsayErrorData | null;

@@ -50,12 +50,11 @@ function passOn(run: AgentRun, events: readonly UnsayEvent[]): void {
 }
 
 function inputOf(run: AgentRun): AgUiInput {
-  const history = run.history.map(({ role, content }, at) => ({ id: `${run.thread}-${at}`, role, content }));
   return {
     threadId: run.thread,
     runId: run.run,
     state: {},
-    messages: [...history, { id: `${run.run}-input`, role: "user", content: run.input }],
+    messages: run.conversation.map(({ role, content }, at) => ({ id: `${run.thread}-${at}`, role, content })),
     tools: [],
     context: [],
     forwardedProps: {},

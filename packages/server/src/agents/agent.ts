@@ -70,10 +70,14 @@ export interface AgentRun {
   /** What the user wrote last. */
   readonly input: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** What was said before `input`, for `toAiSdkMessages` and its like of `@unsay/core`. */
+  /**
+   * All that the model is to be told, for `toAiSdkMessages` and its like of `@unsay/core`: the thread up to `input`. Of
+   * answers that were replaced it holds only what they did. With `continue` it ends with the answer that was cut and the
+   * request to go on.
+   */
   readonly messages: readonly Message[];
   /** The same in plain words: a cut answer says in a note where the user saw it end, a call what became of it. */
-  readonly history: readonly TextMessage[];
+  readonly conversation: readonly TextMessage[];
   /** With `continue`: what the user saw of the answer that goes on; otherwise ''. */
   readonly partial: string;
   /** Aborted when the run is stopped or the server shuts down. */

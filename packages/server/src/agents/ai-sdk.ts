@@ -14,7 +14,6 @@ import {
 import type { UnsayErrorData } from "@unsay/core/protocol";
 import { steerable, type Agent, type AgentEnd, type AgentRun } from "./agent.js";
 import { answerForModel } from "./model-answer.js";
-import { GO_ON } from "./model-request.js";
 import {
   CONTEXT_WINDOW,
   ended,
@@ -69,17 +68,9 @@ function hear(run: AgentRun, messages: ModelMessage[]): { messages: ModelMessage
   return said.length === 0 ? undefined : { messages: [...messages, ...said] };
 }
 
+/** The shapes are the same; ours are readonly and call any JSON value unknown. */
 function messagesOf(run: AgentRun): ModelMessage[] {
-  // The shapes are the same; ours are readonly and call any JSON value unknown.
-  const before = toAiSdkMessages(run.messages) as unknown as readonly ModelMessage[];
-  const goOn: ModelMessage[] =
-    run.partial === ""
-      ? []
-      : [
-          { role: "assistant", content: run.partial },
-          { role: "user", content: GO_ON },
-        ];
-  return [...before, { role: "user", content: run.input }, ...goOn];
+  return toAiSdkMessages(run.messages) as unknown as ModelMessage[];
 }
 
 const ANY_OBJECT: FlexibleSchema<unknown> = jsonSchema({ type: "object" });

@@ -2,7 +2,7 @@ import { toAnthropicMessages, type AnthropicMessage } from "@unsay/core";
 import { decodeAnthropic } from "@unsay/core/anthropic";
 import type { Agent, AgentRun } from "./agent.js";
 import { answerForModel } from "./model-answer.js";
-import { GO_ON, schemaOf } from "./model-request.js";
+import { schemaOf } from "./model-request.js";
 import { createModelAgent, type ModelTurn } from "./model-steps.js";
 
 export interface AnthropicAgentOptions {
@@ -33,7 +33,7 @@ export function createAnthropicAgent(options: AnthropicAgentOptions): Agent {
   return createModelAgent<AnthropicMessage>({
     decode: decodeAnthropic,
     maxSteps: options.maxSteps ?? 8,
-    begin: (run) => joined([...toAnthropicMessages(run.messages), userOf(run.input), ...goOn(run)]),
+    begin: (run) => toAnthropicMessages(run.messages),
     ask: (messages, run) => options.send(requestOf(options, joined(messages), run), { signal: run.signal }),
     encodeTurn,
     encodeSteer: userOf,
@@ -42,10 +42,6 @@ export function createAnthropicAgent(options: AnthropicAgentOptions): Agent {
 
 function userOf(text: string): AnthropicMessage {
   return { role: "user", content: [{ type: "text", text }] };
-}
-
-function goOn({ partial }: AgentRun): readonly AnthropicMessage[] {
-  return partial === "" ? [] : [{ role: "assistant", content: [{ type: "text", text: partial }] }, userOf(GO_ON)];
 }
 
 /** The roles must alternate. */

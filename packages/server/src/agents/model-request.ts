@@ -1,7 +1,5 @@
 import type { ToolDefinition } from "../tool-call/tool.js";
 
-export const GO_ON = "Your reply was cut off. Go on exactly where it stopped, without repeating anything and without an introduction.";
-
 /** A tool as a model is told of it, its schema under the name that the wire uses. */
 export function schemaOf<K extends string>(
   name: string,

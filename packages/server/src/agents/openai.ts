@@ -3,7 +3,7 @@ import { decodeChatCompletions } from "@unsay/core/openai";
 import type { Agent, AgentRun } from "./agent.js";
 import { answerForModel } from "./model-answer.js";
 import { createModelAgent, type ModelTurn } from "./model-steps.js";
-import { GO_ON, schemaOf } from "./model-request.js";
+import { schemaOf } from "./model-request.js";
 
 export interface OpenAiAgentOptions {
   readonly model: string;
@@ -36,19 +36,11 @@ export function createOpenAiAgent(options: OpenAiAgentOptions): Agent {
   return createModelAgent<OpenAiMessage>({
     decode: decodeChatCompletions,
     maxSteps: options.maxSteps ?? 8,
-    begin: (run) => [...toOpenAiMessages(run.messages), { role: "user", content: run.input }, ...goOn(run)],
+    begin: (run) => toOpenAiMessages(run.messages),
     ask: (messages, run) => options.send(requestOf(options, messages, run), { signal: run.signal }),
     encodeTurn,
     encodeSteer: (text) => ({ role: "user", content: text }),
   });
-}
-
-function goOn({ partial }: AgentRun): readonly OpenAiMessage[] {
-  if (partial === "") return [];
-  return [
-    { role: "assistant", content: partial },
-    { role: "user", content: GO_ON },
-  ];
 }
 
 function requestOf(options: OpenAiAgentOptions, messages: readonly OpenAiMessage[], run: AgentRun): OpenAiRequest {

@@ -18,7 +18,7 @@ export interface AgentDriverOptions {
   readonly agent: Agent;
   readonly tools: ToolSet;
   readonly input: string;
-  /** What was said before the input, oldest first. */
+  /** All that the model is to be told, the input included, oldest first. */
   readonly messages: readonly Message[];
   readonly partial: string;
   readonly signal: AbortSignal;
@@ -136,7 +136,7 @@ export class AgentDriver {
       mode: record.mode,
       input,
       messages,
-      history: toTextMessages(messages),
+      conversation: toTextMessages(messages),
       partial,
       labels: record.labels,
       tools,

@@ -1,13 +1,13 @@
-import { saidBy, textOf, type Message } from "@unsay/core";
-import type { StartCommand } from "@unsay/core/protocol";
+import { createUserMessage, saidBy, toContext, type Message, type UserMessage } from "@unsay/core";
+import type { StartCommand, UserInput } from "@unsay/core/protocol";
 import { conflict, invalidRequest, type HttpProblem } from "../http/problem.js";
-import { deedsOf } from "../thread/deeds.js";
 
 /** What an answer starts from. */
 export interface AnswerContext {
   readonly parent: string | null;
   readonly input: string;
-  readonly before: readonly Message[];
+  /** All that the model is to be told, `input` included. */
+  readonly messages: readonly Message[];
   readonly partial: string;
   /** Earlier answers to the same message, and what followed them: what they did must not be done again. */
   readonly earlier: readonly Message[];
@@ -26,9 +26,11 @@ export function createAnswerContext(command: StartCommand, messages: readonly Me
 }
 
 function contextOfNew(command: StartCommand, messages: readonly Message[]): AnswerContext {
-  const { message, answer } = command;
+  const { message, answer, thread } = command;
   if (messages.some((known) => known.id === answer || known.id === message?.id)) throw idTaken();
-  return { parent: message?.id ?? null, input: message === undefined ? "" : saidBy(message), before: messages, partial: "", earlier: [] };
+  if (message === undefined) return { parent: null, input: "", messages, partial: "", earlier: [] };
+  const asked = createUserMessage({ ...message, thread });
+  return { parent: message.id, input: saidBy(message), messages: [...messages, asked], partial: "", earlier: [] };
 }
 
 function contextOfRegenerate(command: StartCommand, messages: readonly Message[]): AnswerContext {
@@ -39,8 +41,27 @@ function contextOfRegenerate(command: StartCommand, messages: readonly Message[]
   const { message: edited = parent } = command;
   if (edited !== parent && messages.some((known) => known.id === edited.id)) throw idTaken();
   const origin = originOf(messages, index);
-  const earlier = messages.slice(origin);
-  return { parent: edited.id, input: saidBy(edited), before: [...messages.slice(0, origin), ...deedsOf(earlier)], partial: "", earlier };
+  return {
+    parent: edited.id,
+    input: saidBy(edited),
+    messages: [...messages, askedAnew(command, edited, messages[origin] ?? parent)],
+    partial: "",
+    earlier: messages.slice(origin),
+  };
+}
+
+/** To ask the same again is an edit that changes nothing: it stands in for all that was said since it was first asked. */
+function askedAnew({ thread, startKey }: StartCommand, message: UserInput | UserMessage, origin: Message): UserMessage {
+  const { text, quote, attachments } = message;
+  return createUserMessage({
+    id: `${message.id} ${startKey}`,
+    thread,
+    text,
+    delivery: "sent",
+    edits: origin.id,
+    ...(quote === undefined ? {} : { quote }),
+    ...(attachments === undefined ? {} : { attachments }),
+  });
 }
 
 /** Where a message stands in for an earlier one, the talk it belongs to ends before the earliest of them. */
@@ -51,7 +72,8 @@ function originOf(messages: readonly Message[], index: number): number {
 }
 
 function contextOfContinue(command: StartCommand, messages: readonly Message[]): AnswerContext {
-  const answer = messages.find((known) => known.id === command.answer);
+  const end = messages.findIndex((known) => known.id === command.answer);
+  const answer = messages[end];
   if (answer?.role !== "assistant")
     throw invalidRequest("`answer` names no answer of this thread, so there is nothing to continue.", "answer");
   if (answer.status !== "truncated")
@@ -60,14 +82,20 @@ function contextOfContinue(command: StartCommand, messages: readonly Message[]):
     throw conflict("invalid-request", `The answer was ${answer.cause}, so it can't be continued. Ask again in other words.`);
   const index = messages.findIndex((known) => known.id === answer.parent);
   const parent = messages[index];
+  const told = messages.slice(0, end + 1);
+  const context = toContext(answer);
+  const goOn = createUserMessage({ id: `${answer.id} ${command.startKey}`, thread: command.thread, text: GO_ON });
   return {
     parent: answer.parent,
-    input: parent?.role === "user" ? parent.text : "",
-    before: [...messages.slice(0, Math.max(0, index)), ...deedsOf([answer])],
-    partial: textOf(answer),
-    earlier: [answer],
+    input: parent?.role === "user" ? saidBy(parent) : "",
+    messages: context === null ? told : [...told, goOn],
+    partial: context?.text ?? "",
+    earlier: told.slice(index === -1 ? end : originOf(messages, index)),
   };
 }
+
+const GO_ON =
+  "Your reply was cut off, as the note in brackets says. Go on exactly where it stopped, without an introduction and without repeating anything of it, or the note.";
 
 function idTaken(): HttpProblem {
   return conflict("invalid-request", "The thread has a message with this id already. Make a new id for each message.");

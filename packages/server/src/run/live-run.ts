@@ -43,7 +43,7 @@ export interface LiveRunOptions {
   readonly pollUsage?: PollUsage;
   readonly caps: { readonly resume: boolean; readonly cancelTool: boolean };
   readonly input: string;
-  /** What was said before the input, oldest first. */
+  /** All that the model is to be told, the input included, oldest first. */
   readonly messages: readonly Message[];
   /** Earlier answers to the same message: what they did is not done again. */
   readonly earlier: readonly Message[];

@@ -125,7 +125,7 @@ export class RunStarter {
       record,
       caps: { resume: settings.canResume(command), cancelTool: true },
       input: context.input,
-      messages: context.before,
+      messages: context.messages,
       partial: context.partial,
       earlier: context.earlier,
       onEnded: () => {

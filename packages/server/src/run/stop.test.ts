@@ -110,7 +110,7 @@ describe("a redirect", () => {
     const told: string[] = [];
     let deliver: () => void = () => {};
     const agent: Agent = async (run) => {
-      told.push(JSON.stringify(run.messages.length === 0 ? [] : run.history));
+      told.push(JSON.stringify(run.conversation));
       if (run.input !== "Hello") return;
       run.text("Seen. Unseen.");
       await run.callTool("send_email", {}, { call: "call-1" });

@@ -245,7 +245,7 @@ describe("r10-regen: what an earlier answer did is not done again", () => {
           }),
         },
         agent: async (run) => {
-          told.push(run.history);
+          told.push(run.conversation);
           run.text("Sending.");
           told.push(await run.callTool("send_email", { to }));
           if (isCut) run.end({ cause: "length" });

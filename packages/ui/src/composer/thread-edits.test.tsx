@@ -59,6 +59,29 @@ test("nothing can be edited while an answer is written", async () => {
   expect(screen.getByRole("button", { name: "Edit" }).query()).toBeNull();
 });
 
+test("the way to edit stands beside the message: it takes no line of its own, moves nothing when it comes, and shows for pointer and keyboard", async () => {
+  const { screen, ask, advance } = await mount();
+  const box = (selector: string): DOMRect => (screen.container.querySelector(selector) as Element).getBoundingClientRect();
+  await ask("How?");
+  await advance(700);
+  const gap = box(".unsay-answer").top - box(".unsay-user-row").bottom;
+  const before = box(".unsay-answer").top;
+  expect(gap).toBeLessThanOrEqual(25);
+  await advance(10_000);
+  expect(box(".unsay-answer").top).toBe(before);
+  const button = screen.getByRole("button", { name: "Edit" });
+  const [place, bubble] = [box('[data-unsay="message.edit"]'), box(".unsay-user-text")];
+  expect([place.right <= bubble.left, place.bottom <= bubble.bottom + 1, bubble.left - place.right < 12]).toEqual([true, true, true]);
+  const opacity = (): string => getComputedStyle(button.element()).opacity;
+  await screen.getByRole("textbox", { name: "Message" }).hover();
+  expect(opacity()).toBe("0");
+  await screen.getByText("How?", { exact: true }).hover();
+  expect(opacity()).toBe("1");
+  await screen.getByRole("textbox", { name: "Message" }).hover();
+  button.element().focus();
+  expect(opacity()).toBe("1");
+});
+
 test("timing: a stopped answer can be put away, and brought back for 10 s", async () => {
   const { screen, ask, advance, texts } = await mount();
   await ask("How?");

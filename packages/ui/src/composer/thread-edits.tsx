@@ -74,18 +74,37 @@ export function EditableMessage({ message, children }: { readonly message: UserM
   return (
     <>
       <Carried message={message} />
-      {children}
-      {edits !== null && message.delivery !== "failed" ? (
-        <div className="unsay-user-note" data-unsay="message.edit">
-          {message.edits === undefined ? null : <span>{editMessage.edited}</span>}
-          <Button className="unsay-quiet" style={edits.canEdit ? undefined : KEPT_FREE} onClick={() => setEditing(true)}>
-            {editMessage.open}
+      {edits === null || message.delivery === "failed" ? (
+        children
+      ) : (
+        <div className="unsay-user-row">
+          {children}
+          <Button
+            className="unsay-quiet unsay-edit-open"
+            data-unsay="message.edit"
+            aria-label={editMessage.open}
+            title={editMessage.open}
+            style={edits.canEdit ? undefined : KEPT_FREE}
+            onClick={() => setEditing(true)}
+          >
+            {PENCIL}
           </Button>
         </div>
-      ) : null}
+      )}
+      {message.edits === undefined ? null : (
+        <p className="unsay-user-note" data-unsay="message.edited" data-ink="subtle">
+          {editMessage.edited}
+        </p>
+      )}
     </>
   );
 }
+
+const PENCIL: ReactElement = (
+  <svg viewBox="0 0 20 20" aria-hidden="true" focusable="false">
+    <path d="M3 17l1-4L13.5 3.5a1.8 1.8 0 0 1 2.6 0l.4.4a1.8 1.8 0 0 1 0 2.6L7 16zm8.5-11.5 3 3" />
+  </svg>
+);
 
 function Carried({ message: { quote, attachments = [] } }: { readonly message: UserMessage }): ReactElement | null {
   const strings = useStrings();

@@ -9,7 +9,7 @@ import {
   type ValuePart,
 } from "@unsay/core";
 import { createDocumentReader } from "../markdown/document-reader.js";
-import { normalizeText } from "../markdown/parser.js";
+import { normalizeText } from "../markdown/clean-text.js";
 import { encloseLines } from "../markdown/sentinels.js";
 import { copyNoteOf, copyTextOf } from "../message/copy-text.js";
 import { readValue } from "../source/read-value.js";

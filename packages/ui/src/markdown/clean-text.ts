@@ -1,5 +1,11 @@
 import { makeVisible } from "../approval/visible-text.js";
 
+/** Line endings as the parser has them, so that offsets by line hold, and no mark of byte order. */
+export function normalizeText(text: string): string {
+  const lines = text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
+  return (lines.startsWith("\uFEFF") ? lines.slice(1) : lines).replaceAll("\0", "\uFFFD");
+}
+
 /** Controls, the overrides of text direction, and the invisible alphabet of tags. */
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
 const UNFIT = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A\u202B\u202D\u202E]|[\u{E0000}-\u{E007F}]+/gu;

@@ -36,12 +36,6 @@ function parserFor({ math }: Syntax): Parser {
   return withMath;
 }
 
-/** Line endings as the parser has them, so that offsets by line hold, and no mark of byte order. */
-export function normalizeText(text: string): string {
-  const lines = text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
-  return (lines.startsWith("\uFEFF") ? lines.slice(1) : lines).replaceAll("\0", "\uFFFD");
-}
-
 /** Tokens of normalised text; what it defines is written into `known`. Never throws on input. */
 export function parseMarkdown(text: string, known: ParserKnowledge, syntax: Syntax = PLAIN): readonly Token[] {
   return parserFor(syntax).parse(text, { ...known });

@@ -162,12 +162,7 @@ function TextView({ paced, part, growing }: TextViewProps): ReactNode {
   if (part.kind === "reasoning") return <ReasoningPart part={part} live={isLive(message)} />;
   if (part.status === "withdrawn")
     return <RetractionNotice scope="block" reason={part.spans.find((span) => span.reason !== undefined)?.reason} />;
-  const body = (
-    <>
-      <SeamedText paced={paced} part={part} growing={growing} />
-      <Drafts paced={paced} part={part} />
-    </>
-  );
+  const body = <SeamedText paced={paced} part={part} growing={growing} />;
   if (isAnswerPart(part)) return body;
   return (
     <div className="unsay-refusal" data-unsay="answer.refusal">
@@ -195,6 +190,7 @@ function SeamedText({ paced, part, growing }: TextViewProps): ReactNode {
           facts={facts}
           live={growing && index === pieces.length - 1}
           cut={part.status === "cut" && index === pieces.length - 1}
+          ghost={index === pieces.length - 1 ? draftsOf(paced, part) : undefined}
         />
         {seam === undefined ? null : <Seam seam={seam} />}
       </Fragment>
@@ -211,11 +207,18 @@ function spanFactsOf({ message, selfCorrections }: PacedAnswer): SpanFacts {
   return { waitsFor, selfCorrections };
 }
 
-/** Words that may still be dropped: seen, and for nobody but the eye. */
-function Drafts({ paced, part }: { readonly paced: PacedAnswer; readonly part: TextPart }): ReactNode {
-  const drafts = paced.drafts.filter((draft) => draft.part === part.id);
-  if (drafts.length === 0) return null;
-  return <Draft>{drafts.map(({ text }) => text).join("")}</Draft>;
+/** Words that may still be dropped: seen, and for nobody but the eye. Those that have stood still have lost their dots. */
+function draftsOf({ drafts }: PacedAnswer, part: TextPart): ReactNode {
+  const shown = drafts.filter((draft) => draft.part === part.id);
+  const stable = shown.map(({ text, stable: length }) => text.slice(0, length)).join("");
+  const open = shown.map(({ text, stable: length }) => text.slice(length)).join("");
+  if (shown.length === 0) return undefined;
+  return (
+    <>
+      {stable === "" ? null : <Draft stable>{stable}</Draft>}
+      {open === "" ? null : <Draft>{open}</Draft>}
+    </>
+  );
 }
 
 interface PieceTextProps {
@@ -223,11 +226,12 @@ interface PieceTextProps {
   readonly facts: SpanFacts;
   readonly live: boolean;
   readonly cut: boolean;
+  readonly ghost: ReactNode;
 }
 
-function PieceText({ part, facts, live, cut }: PieceTextProps): ReactElement {
+function PieceText({ part, facts, live, cut, ghost }: PieceTextProps): ReactElement {
   const { text, marks } = selectMarkedText(part, facts);
-  return <AnswerText text={fenced(part, text)} marks={marks} live={live} cut={cut} />;
+  return <AnswerText text={fenced(part, text)} marks={marks} live={live} cut={cut} ghost={ghost} />;
 }
 
 /** A part that is code carries no fence of its own. Longer than any run of backticks in it, so that none ends it. */

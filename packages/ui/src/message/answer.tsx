@@ -82,7 +82,13 @@ function PaintedAnswer({ message, container, handlers, redirect, attempt, decisi
       <CorrectionStrip message={paced.message} container={container} />
       <PacedBody message={message} paced={paced} />
       <AnswerEnd message={message} redirect={redirect} endMark={endMark} {...handlers} />
-      <StatusLine message={message} attempt={attempt} decision={decision} hasDrafts={paced.drafts.length > 0} {...handlers} />
+      <StatusLine
+        message={message}
+        attempt={attempt}
+        decision={decision}
+        hasDrafts={paced.drafts.some(({ text, stable }) => stable < text.length)}
+        {...handlers}
+      />
       {copyable === true && textOf(paced.message).trim() !== "" ? <AnswerActions message={paced.message} /> : null}
     </>
   );

@@ -74,10 +74,21 @@ export const Retracted: UiComponent<HTMLElement, MarkProps & { readonly reason?:
   );
 });
 
-/** Words that may still be dropped: for the eye alone, and not to be selected. Renders a `span` that assistive technology does not see. */
-export const Draft: UiComponent<HTMLElement, MarkProps> = withRef("Draft", (props, ref) => {
-  const { revision: _revision, ...rest } = props;
-  return <span {...rest} ref={ref} aria-hidden="true" data-mark="draft" />;
+/**
+ * Words that may still be dropped: for the eye alone, and not to be selected. `stable` ones have stood through three updates
+ * and look like provisional text. Renders a `span` that assistive technology does not see.
+ */
+export const Draft: UiComponent<HTMLElement, MarkProps & { readonly stable?: boolean }> = withRef("Draft", (props, ref) => {
+  const { revision: _revision, stable = false, ...rest } = props;
+  return (
+    <span
+      {...rest}
+      ref={ref}
+      className={joinClasses("unsay-draft", rest.className)}
+      aria-hidden="true"
+      data-mark={stable ? "provisional" : "draft"}
+    />
+  );
 });
 
 /** Words that nothing confirmed. Renders a `span`. */

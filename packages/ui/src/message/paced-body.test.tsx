@@ -126,6 +126,55 @@ test("r16-zero-churn: drafts are not in the document, and with drafts shown only
   await vi.waitFor(() => expect(shown.screen.container.innerHTML).not.toContain("Maybe"));
 });
 
+/** "Drain the pool " and a draft behind it that comes in four pieces, 100 ms apart. */
+function drafting(...then: readonly ScriptStep[]): Script {
+  const open = streamWords("Drain the pool ", { at: 100, open: true });
+  const pieces = ["first, ", "then ", "the ", "queue."].map((text, index): ScriptStep => ({
+    at: 800 + index * 100,
+    event: { type: "span.append", part: "answer", span: "draft", text, state: "speculative" },
+  }));
+  return scriptOf(...open, ...pieces, ...then);
+}
+
+test("statement 60: a draft that stood through 3 updates looks provisional, stays for the eye alone, and is text once it is committed", async () => {
+  const settle: ScriptStep = { at: 2_000, event: { type: "span.settle", spans: ["draft"], to: "provisional", by: "model" } };
+  const { clock, screen, find, words } = await ask(drafting(settle), { drafts: "shown", isolation: "uncommitted", pacing: false });
+  const drawn = (): readonly (readonly (string | null)[])[] =>
+    [...screen.container.querySelectorAll(".unsay-draft")].map((span) => [span.getAttribute("data-mark"), span.textContent]);
+  await clock.advance(1_050);
+  await vi.waitFor(() => expect(drawn()).toEqual([["draft", "first, then the "]]));
+  await clock.advance(100);
+  await vi.waitFor(() =>
+    expect(drawn()).toEqual([
+      ["provisional", "first, "],
+      ["draft", "then the queue."],
+    ]),
+  );
+  const [stable] = screen.container.querySelectorAll(".unsay-draft");
+  expect(stable?.getAttribute("aria-hidden")).toBe("true");
+  expect(getComputedStyle(stable as HTMLElement).userSelect).toBe("none");
+  expect(getComputedStyle(stable as HTMLElement).textDecorationLine).toBe("none");
+  expect(find("answer.chip")?.textContent).toBe("draft");
+  await clock.advance(1_000);
+  await vi.waitFor(() => expect(drawn()).toEqual([]));
+  expect(words()).toContain("Drain the pool first, then the queue.");
+});
+
+test("statement 58: a draft stands where its words would, in the line and inside a code block, and no heading or name has them", async () => {
+  const fence = streamWords("```sh\nkubectl drain ", { at: 100, open: true });
+  const draft: ScriptStep = {
+    at: 900,
+    event: { type: "span.append", part: "answer", span: "draft", text: "--force node-3", state: "speculative" },
+  };
+  const { clock, screen } = await ask(scriptOf(...fence, draft), { drafts: "shown", isolation: "uncommitted", pacing: false });
+  await clock.advance(1_500);
+  await vi.waitFor(() => expect(screen.container.querySelector("pre .unsay-draft")?.textContent).toBe("--force node-3"));
+  expect(
+    screen.container.querySelector(".unsay-caret")?.compareDocumentPosition(screen.container.querySelector(".unsay-draft") as Node),
+  ).toBe(Node.DOCUMENT_POSITION_PRECEDING);
+  expect(screen.container.querySelector('[data-unsay="message.heading"]')?.textContent).not.toContain("force");
+});
+
 test("r25-demote: text that rests on a call without a result names the tool it waits for", async () => {
   const call = readyCall(100, { call: "call", name: "check_weather", args: {}, effect: "read", title: "Weather" });
   const start: ScriptStep = { at: 400, event: { type: "tool.start", call: "call", attempt: 1, callKey: "k" } };
