@@ -1,43 +1,29 @@
-// Takes the pictures of the atlases that people look at, in every column of the matrix, from a running Storybook:
-//   npm run storybook
-//   node scripts/atlas.mjs <folder> [address] [story …]
+// Takes the pictures of the atlases that people look at, with the fonts of this machine:
+//   node scripts/atlas.mjs <folder> [column …]
 import { mkdirSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { chromium } from "playwright";
+import { ATLASES, COLUMNS, openAtlas, pictureOf, serveAtlases } from "./atlas-pictures.ts";
 import { chromiumLaunchOptions } from "./chromium.mjs";
 
-const [folder, address = "http://localhost:6006", ...named] = process.argv.slice(2);
-const STORIES = named.length > 0 ? named : ["atlas-state--state"];
-/** `globals` are the toolbars, `media` what the system asks for. */
-const COLUMNS = {
-  light: { globals: "theme:light" },
-  dark: { globals: "theme:dark" },
-  more: { globals: "theme:light;contrast:more" },
-  "forced-dark": { media: { colorScheme: "dark", forcedColors: "active" } },
-  "forced-light": { media: { colorScheme: "light", forcedColors: "active" } },
-  "reduced-motion": { media: { reducedMotion: "reduce" } },
-  rtl: { globals: "direction:rtl" },
-  arabic: { globals: "locale:ar" },
-  320: { globals: "theme:light", width: 320 },
-};
-
+const [folder, ...named] = process.argv.slice(2);
 if (folder === undefined) throw new Error("Say where to put the pictures: node scripts/atlas.mjs <folder>");
+const columns = named.length > 0 ? named : Object.keys(COLUMNS);
 mkdirSync(folder, { recursive: true });
+const { server, origin } = await serveAtlases();
 const browser = await chromium.launch(chromiumLaunchOptions());
 try {
-  for (const story of STORIES) for (const column of Object.keys(COLUMNS)) await picture(story, column);
+  for (const atlas of ATLASES) for (const column of columns) await picture(atlas, column);
 } finally {
   await browser.close();
+  server.close();
 }
 
-async function picture(story, column) {
-  const { globals = "", media = {}, width = 1280 } = COLUMNS[column];
-  const context = await browser.newContext({ viewport: { width, height: 900 }, ...media });
-  const page = await context.newPage();
-  await page.goto(`${address}/iframe.html?viewMode=story&id=${story}&globals=${globals}`);
-  await page.locator(".unsay-root").first().waitFor();
-  const path = resolve(join(folder, `${story}-${column}.png`));
-  await page.screenshot({ path, fullPage: true });
-  await context.close();
+async function picture(atlas, column) {
+  const page = await openAtlas(browser, origin, { atlas, column, withBoxes: false });
+  const path = resolve(join(folder, `${atlas === "state" ? "" : `${atlas}-`}${column}.png`));
+  await writeFile(path, await pictureOf(page));
+  await page.context().close();
   console.log(path);
 }

@@ -5,7 +5,7 @@ import { type Browser, chromium, type Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Inventory, MarkdownPage } from "../packages/ui/test-pages/markdown.tsx";
 import { chromiumLaunchOptions } from "./chromium.mjs";
-import { serveMarkdownPage } from "./markdown-page.ts";
+import { serveTestPage } from "./test-page.ts";
 
 /**
  * Layers L8, L9, L10 and L12 for model text: what was written to break Markdown, in a real Chromium, under a policy that
@@ -50,7 +50,7 @@ let browser: Browser;
 let origin: string;
 
 beforeAll(async () => {
-  ({ server, origin } = await serveMarkdownPage());
+  ({ server, origin } = await serveTestPage("markdown", { title: "Markdown" }));
   browser = await chromium.launch(chromiumLaunchOptions());
 });
 afterAll(async () => {

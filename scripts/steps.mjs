@@ -19,6 +19,7 @@ const reportTo = (file) => ["--reporter=default", "--reporter=json", `--outputFi
 const UNIT_REPORT = join(RESULTS, "unit.json");
 const CONSUMER_REPORT = join(RESULTS, "consumer.json");
 const E2E_REPORT = join(RESULTS, "e2e.json");
+const BENCH_REPORT = join(RESULTS, "bench.json");
 
 /** @type {Record<string, Step>} */
 export const STEPS = {
@@ -40,6 +41,11 @@ export const STEPS = {
     count: () => countVitest(CONSUMER_REPORT),
   },
   storybook: { name: "storybook build", commands: [["storybook", "build", "--quiet"]] },
+  bench: {
+    name: "bench adapters are right",
+    commands: [["node", "apps/bench/harness/main.ts", "--correctness", "--out", BENCH_REPORT]],
+    count: () => readReport(BENCH_REPORT) ?? { passed: 0, failed: 1, skipped: 0 },
+  },
   e2e: {
     name: "end to end",
     commands: [["playwright", "test"]],

@@ -29,8 +29,7 @@ const cases: readonly MarkdownCase[] = [
   { mode: "delta", document: "table", size: 12_000, label: LABELS.table },
 ];
 
-const deltasOf = ({ document, size }: MarkdownCase) =>
-  deltas(document === undefined ? answer({ size }) : oneBlock(document, { size }));
+const deltasOf = ({ document, size }: MarkdownCase) => deltas(document === undefined ? answer({ size }) : oneBlock(document, { size }));
 
 /** What react-markdown makes of the same text: every other subject must end with its text and element counts. */
 const expected = new Map<string, Snapshot>();
@@ -74,7 +73,13 @@ function streamed({ isFloor }: Subject, found: StreamFound, wanted: Snapshot): M
   return {
     ok: isFloor ? found.text > 0 : found.text === wanted.text.length,
     metrics: streamMetrics(found),
-    info: { updates: found.updates, p50: found.p50, wallMs: found.wallMs, nodes: found.nodes, why: `${found.text} of ${wanted.text.length} characters` },
+    info: {
+      updates: found.updates,
+      p50: found.p50,
+      wallMs: found.wallMs,
+      nodes: found.nodes,
+      why: `${found.text} of ${wanted.text.length} characters`,
+    },
   };
 }
 

@@ -94,7 +94,8 @@ async function medianPass(adapter: Adapter, deltas: readonly string[]): Promise<
 async function fullPass(adapter: Adapter, deltas: readonly string[]): Promise<Pass> {
   const stamps = new Float64Array(deltas.length + 1);
   stamps[0] = performance.now();
-  const final = adapter.stream === undefined ? await pushAll(adapter.create(), deltas, stamps) : await pullAll(adapter.stream, deltas, stamps);
+  const final =
+    adapter.stream === undefined ? await pushAll(adapter.create(), deltas, stamps) : await pullAll(adapter.stream, deltas, stamps);
   const ms = performance.now() - (stamps[0] ?? 0);
   const tenth = Math.max(1, Math.floor(deltas.length / 10));
   const meanOf = (from: number, to: number) => ((stamps[to] ?? 0) - (stamps[from] ?? 0)) / (to - from);

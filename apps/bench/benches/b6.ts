@@ -103,7 +103,14 @@ const mountEntry = (file: string) => `
     return { inputs: document.querySelectorAll("textarea, input, [contenteditable], deep-chat, [role=textbox]").length };
   };`;
 
-const EMPTY_ASSETS = { ".svg": "dataurl", ".woff": "empty", ".woff2": "empty", ".ttf": "empty", ".eot": "empty", ".wasm": "empty" } as const;
+const EMPTY_ASSETS = {
+  ".svg": "dataurl",
+  ".woff": "empty",
+  ".woff2": "empty",
+  ".ttf": "empty",
+  ".eot": "empty",
+  ".wasm": "empty",
+} as const;
 
 function optionsFor(entry: string) {
   return {

@@ -11,15 +11,19 @@ const BUILT = join(BENCH_ROOT, ".build");
 const LIMIT_MS = 300_000;
 const FLAGS = ["--expose-gc", "--max-old-space-size=4096"];
 
-export interface NodeSubject extends Subject {
-  readonly applies: (parameters: BenchCase) => boolean;
+export interface NodeSubject<Case> extends Subject {
+  readonly applies: (parameters: Case) => boolean;
 }
 
 /** Unsay's adapters are bundled, as an app's would be; the peers' run as they were installed. */
-export async function prepareNode<A>(bench: NodeBench<A, never>, id: string, subject: Subject): Promise<NodeSubject> {
+export async function prepareNode<Adapter, Case extends BenchCase>(
+  bench: NodeBench<Adapter, Case>,
+  id: string,
+  subject: Subject,
+): Promise<NodeSubject<Case>> {
   const file = await moduleOf(id, subject);
-  const { default: adapter } = (await import(pathToFileURL(file).href)) as { default: A };
-  return { ...subject, file, applies: (parameters) => bench.applies(adapter, parameters as never) };
+  const { default: adapter } = (await import(pathToFileURL(file).href)) as { default: Adapter };
+  return { ...subject, file, applies: (parameters) => bench.applies(adapter, parameters) };
 }
 
 async function moduleOf(bench: string, { id, file }: Subject): Promise<string> {
@@ -31,11 +35,7 @@ async function moduleOf(bench: string, { id, file }: Subject): Promise<string> {
 }
 
 /** A fresh Node for each call, so that no measurement finds code that another one has warmed. */
-export function measureInNode(
-  bench: string,
-  adapter: string,
-  cases: readonly BenchCase[],
-): Promise<readonly (Measurement | Failure)[]> {
+export function measureInNode(bench: string, adapter: string, cases: readonly BenchCase[]): Promise<readonly (Measurement | Failure)[]> {
   return new Promise((resolve) => {
     const job = JSON.stringify({ bench, adapter, cases });
     const child = spawn(process.execPath, [...FLAGS, join(BENCH_ROOT, "harness/worker.ts"), job], {

@@ -53,7 +53,7 @@ const FLAGS = {
 export function readOptions(args: readonly string[]): Options {
   const { values } = parseArgs({ args: [...args], options: FLAGS });
   return {
-    only: benchesOf(values.only, values.goals),
+    only: benchesOf(values.only ?? (values.correctness ? "b1,b2,b3,b4,b5" : undefined), values.goals),
     subjects: listOf(values.subjects),
     cases: listOf(values.cases),
     rounds: values.correctness ? 1 : Number(values.rounds ?? (values.quick ? 2 : 3)),

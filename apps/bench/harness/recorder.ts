@@ -8,12 +8,23 @@ export function isFailure(result: object): result is Failure {
   return "error" in result;
 }
 
+function whyOf({ info }: Measurement): string {
+  const why = info?.["why"];
+  return typeof why === "string" ? why : "another result than expected";
+}
+
 /** What a run has measured so far, and what it left out. */
 export class Recorder {
   readonly problems: string[] = [];
   readonly #rows = new Map<string, Row>();
   /** Measurements whose final text or value was the expected one. */
   passed = 0;
+  readonly #isQuiet: boolean;
+
+  /** `isQuiet`: what is wanted are checks, and figures of tiny workloads would only mislead. */
+  constructor(isQuiet: boolean) {
+    this.#isQuiet = isQuiet;
+  }
 
   get rows(): readonly Row[] {
     return [...this.#rows.values()];
@@ -21,7 +32,7 @@ export class Recorder {
 
   record(bench: string, label: string, subject: Subject, result: Measurement | Failure): void {
     if (isFailure(result)) return this.leaveOut(`${bench} | ${label} | ${subject.name}: ${result.error}`);
-    if (!result.ok) return this.leaveOut(`${bench} | ${label} | ${subject.name}: ${String(result.info?.["why"] ?? "another result than expected")}`);
+    if (!result.ok) return this.leaveOut(`${bench} | ${label} | ${subject.name}: ${whyOf(result)}`);
     this.passed += 1;
     const row = this.#rowOf(bench, label, subject);
     for (const [metric, value] of Object.entries(result.metrics)) (row.metrics[metric] ??= []).push(value);
@@ -45,7 +56,7 @@ export class Recorder {
   /** One case as a table, with each median beside the best subject that does the whole job. */
   print(bench: string, label: string): void {
     const rows = this.rows.filter((row) => row.bench === bench && row.case === label);
-    if (rows.length === 0) return;
+    if (this.#isQuiet || rows.length === 0) return;
     const metrics = new Set(rows.flatMap((row) => Object.keys(row.metrics)));
     const lines = [...metrics].flatMap((metric) => linesOf(rows, metric));
     console.log(`\n## ${bench} · ${label} (load ${(loadavg()[0] ?? 0).toFixed(1)})\n`);

@@ -21,9 +21,9 @@ export function hop(): Promise<void> {
 
 export interface FrameClock {
   /** Time spent in rendered frames, from their first callback until style, layout and paint are done. */
-  spent(): number;
-  count(): number;
-  stop(): void;
+  readonly spent: () => number;
+  readonly count: () => number;
+  readonly stop: () => void;
 }
 
 interface PageScheduler {

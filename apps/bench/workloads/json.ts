@@ -1,10 +1,10 @@
-import { rng } from './rng.ts';
-import { prose } from './markdown.ts';
+import { rng } from "./rng.ts";
+import { prose } from "./markdown.ts";
 
 /** Tool-call arguments like those of an "edit files" / "make a table" tool: objects in arrays, long strings, escapes, numbers, nulls. */
 export function toolArgs(size: number, seed = 21): string {
   const r = rng(seed);
-  const doc = { tool: 'apply_changes', dryRun: false, summary: prose({ seed, size: 120 }), items: [] as object[] };
+  const doc = { tool: "apply_changes", dryRun: false, summary: prose({ seed, size: 120 }), items: [] as object[] };
   let len = JSON.stringify(doc).length;
   for (let i = 0; len < size - 40; i++) {
     const left = size - len;
@@ -18,7 +18,7 @@ export function toolArgs(size: number, seed = 21): string {
             delta: -r.int(1, 500),
             done: r.chance(0.5),
             parent: r.chance(0.3) ? null : r.int(0, 50),
-            tags: Array.from({ length: r.int(0, 4) }, () => r.pick(['fix', 'perf', 'docs', 'ünïcode', 'a\tb', 'quote "x"'])),
+            tags: Array.from({ length: r.int(0, 4) }, () => r.pick(["fix", "perf", "docs", "ünïcode", "a\tb", 'quote "x"'])),
             content: `${prose({ seed: seed * 31 + i, size: r.int(60, 260) })}\n\tconst re = /\\d+/g; // "quoted" → ok\n`,
           };
     doc.items.push(item);

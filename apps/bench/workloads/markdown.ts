@@ -1,14 +1,137 @@
-import { rng, type Random } from './rng.ts';
+import { rng, type Random } from "./rng.ts";
 
-const SUBJECT = ['the request handler', 'the connection pool', 'the cache layer', 'each worker', 'the scheduler', 'the migration', 'the client', 'the retry policy', 'the index', 'the event loop', 'our parser', 'the render pass', 'the queue consumer', 'the transaction', 'the load balancer', 'the token stream'] as const;
-const VERB = ['holds', 'releases', 'reuses', 'invalidates', 'batches', 'serialises', 'defers', 'copies', 'splits', 'validates', 'retries', 'measures', 'drops', 'replays', 'buffers', 'compares'] as const;
-const OBJECT = ['the previous result', 'every open handle', 'a bounded buffer', 'the oldest entry', 'one row at a time', 'the whole payload', 'stale locks', 'the partial response', 'a snapshot of the state', 'the write-ahead log', 'the last known offset', 'its own back-pressure signal', 'the remaining budget', 'duplicate messages'] as const;
-const TAIL = ['so the tail latency stays flat', 'which is why the first call looks slow', 'before the deadline expires', 'even when the upstream is degraded', 'without blocking other tenants', 'as long as the version matches', 'and that is the usual cause of the spike', 'unless the caller opted out', 'because the order is not guaranteed', 'and the metrics confirm it', 'while the old path keeps serving traffic', 'until the lease is renewed'] as const;
-const LEAD = ['In practice', 'Under load', 'By default', 'After a restart', 'On the happy path', 'When memory is tight', 'With the new setting', 'For small inputs', 'In the worst case', 'Most of the time'] as const;
-const TERM = ['idempotency', 'back-pressure', 'fan-out', 'read repair', 'tail latency', 'structural sharing', 'write amplification', 'cold start', 'head-of-line blocking', 'cache stampede', 'eventual consistency', 'hot partition'] as const;
-const IDENT = ['maxInFlight', 'flushInterval', 'poolSize', 'onRetry', 'readTimeout', 'applyPatch', 'useStream', 'batchWindow', 'leaseTtl', 'shardKey', 'parseChunk', 'commitOffset'] as const;
-const FILE = ['src/server/pool.ts', 'config/limits.yaml', 'lib/queue.py', 'internal/lease.go', 'src/hooks/useStream.ts', 'scripts/backfill.sql'] as const;
-const HEAD = ['How it works today', 'What changes', 'Rolling it out', 'Measuring the effect', 'Failure modes', 'Configuration', 'A worked example', 'Alternatives considered', 'Edge cases', 'Testing the change', 'Operational notes', 'Data model', 'Client behaviour', 'Capacity planning', 'Clean-up', 'Summary'] as const;
+const SUBJECT = [
+  "the request handler",
+  "the connection pool",
+  "the cache layer",
+  "each worker",
+  "the scheduler",
+  "the migration",
+  "the client",
+  "the retry policy",
+  "the index",
+  "the event loop",
+  "our parser",
+  "the render pass",
+  "the queue consumer",
+  "the transaction",
+  "the load balancer",
+  "the token stream",
+] as const;
+const VERB = [
+  "holds",
+  "releases",
+  "reuses",
+  "invalidates",
+  "batches",
+  "serialises",
+  "defers",
+  "copies",
+  "splits",
+  "validates",
+  "retries",
+  "measures",
+  "drops",
+  "replays",
+  "buffers",
+  "compares",
+] as const;
+const OBJECT = [
+  "the previous result",
+  "every open handle",
+  "a bounded buffer",
+  "the oldest entry",
+  "one row at a time",
+  "the whole payload",
+  "stale locks",
+  "the partial response",
+  "a snapshot of the state",
+  "the write-ahead log",
+  "the last known offset",
+  "its own back-pressure signal",
+  "the remaining budget",
+  "duplicate messages",
+] as const;
+const TAIL = [
+  "so the tail latency stays flat",
+  "which is why the first call looks slow",
+  "before the deadline expires",
+  "even when the upstream is degraded",
+  "without blocking other tenants",
+  "as long as the version matches",
+  "and that is the usual cause of the spike",
+  "unless the caller opted out",
+  "because the order is not guaranteed",
+  "and the metrics confirm it",
+  "while the old path keeps serving traffic",
+  "until the lease is renewed",
+] as const;
+const LEAD = [
+  "In practice",
+  "Under load",
+  "By default",
+  "After a restart",
+  "On the happy path",
+  "When memory is tight",
+  "With the new setting",
+  "For small inputs",
+  "In the worst case",
+  "Most of the time",
+] as const;
+const TERM = [
+  "idempotency",
+  "back-pressure",
+  "fan-out",
+  "read repair",
+  "tail latency",
+  "structural sharing",
+  "write amplification",
+  "cold start",
+  "head-of-line blocking",
+  "cache stampede",
+  "eventual consistency",
+  "hot partition",
+] as const;
+const IDENT = [
+  "maxInFlight",
+  "flushInterval",
+  "poolSize",
+  "onRetry",
+  "readTimeout",
+  "applyPatch",
+  "useStream",
+  "batchWindow",
+  "leaseTtl",
+  "shardKey",
+  "parseChunk",
+  "commitOffset",
+] as const;
+const FILE = [
+  "src/server/pool.ts",
+  "config/limits.yaml",
+  "lib/queue.py",
+  "internal/lease.go",
+  "src/hooks/useStream.ts",
+  "scripts/backfill.sql",
+] as const;
+const HEAD = [
+  "How it works today",
+  "What changes",
+  "Rolling it out",
+  "Measuring the effect",
+  "Failure modes",
+  "Configuration",
+  "A worked example",
+  "Alternatives considered",
+  "Edge cases",
+  "Testing the change",
+  "Operational notes",
+  "Data model",
+  "Client behaviour",
+  "Capacity planning",
+  "Clean-up",
+  "Summary",
+] as const;
 
 const CODE = {
   ts: (r: Random, i: number): string => `export async function ${r.pick(IDENT)}${i}(input: Request, signal: AbortSignal): Promise<Result> {
@@ -33,7 +156,7 @@ class Window${i}:
         return self.start <= moment < self.start + timedelta(seconds=self.size)
 
 
-def ${r.pick(['merge', 'replay', 'compact'])}(windows: list[Window${i}]) -> Iterator[Window${i}]:
+def ${r.pick(["merge", "replay", "compact"])}(windows: list[Window${i}]) -> Iterator[Window${i}]:
     for left, right in pairwise(sorted(windows, key=lambda w: w.start)):
         if left.contains(right.start):
             yield replace(left, size=left.size + right.size)
@@ -65,7 +188,7 @@ LIMIT ${r.int(10, 200)};`,
 }`,
 };
 
-const LANGUAGES = ['ts', 'python', 'bash', 'sql', 'json'] as const;
+const LANGUAGES = ["ts", "python", "bash", "sql", "json"] as const;
 
 const cap = (s: string): string => s.charAt(0).toUpperCase() + s.slice(1);
 
@@ -82,30 +205,33 @@ function sentence(r: Random): string {
   return `${cap(s)}.`;
 }
 
-const paragraph = (r: Random): string => Array.from({ length: r.int(2, 5) }, () => sentence(r)).join(' ');
+const paragraph = (r: Random): string => Array.from({ length: r.int(2, 5) }, () => sentence(r)).join(" ");
 
 function list(r: Random): string {
   const ordered = r.chance(0.4);
   const lines: string[] = [];
   for (let i = 1, n = r.int(3, 7); i <= n; i++) {
-    lines.push(`${ordered ? `${i}.` : '-'} ${sentence(r)}`);
-    if (r.chance(0.3)) for (let j = r.int(1, 3); j > 0; j--) lines.push(`${ordered ? '   ' : '  '}- ${sentence(r)}`);
+    lines.push(`${ordered ? `${i}.` : "-"} ${sentence(r)}`);
+    if (r.chance(0.3)) for (let j = r.int(1, 3); j > 0; j--) lines.push(`${ordered ? "   " : "  "}- ${sentence(r)}`);
   }
-  return lines.join('\n');
+  return lines.join("\n");
 }
 
 function table(r: Random): string {
   const cols = r.int(3, 5);
-  const names = ['Setting', 'Before', 'After', 'Unit', 'Notes'].slice(0, cols);
-  const rows = [`| ${names.join(' | ')} |`, `| ${names.map((_, i) => (i === 0 ? ':---' : i === 1 || i === 2 ? '---:' : '---')).join(' | ')} |`];
+  const names = ["Setting", "Before", "After", "Unit", "Notes"].slice(0, cols);
+  const rows = [
+    `| ${names.join(" | ")} |`,
+    `| ${names.map((_, i) => (i === 0 ? ":---" : i === 1 || i === 2 ? "---:" : "---")).join(" | ")} |`,
+  ];
   for (let i = r.int(4, 10); i > 0; i--) {
-    const cells = [`\`${r.pick(IDENT)}\``, `${r.int(1, 900)}`, `**${r.int(1, 900)}**`, r.pick(['ms', 'rows', 'MB', 'req/s']), r.pick(TAIL)];
-    rows.push(`| ${cells.slice(0, cols).join(' | ')} |`);
+    const cells = [`\`${r.pick(IDENT)}\``, `${r.int(1, 900)}`, `**${r.int(1, 900)}**`, r.pick(["ms", "rows", "MB", "req/s"]), r.pick(TAIL)];
+    rows.push(`| ${cells.slice(0, cols).join(" | ")} |`);
   }
-  return rows.join('\n');
+  return rows.join("\n");
 }
 
-const quote = (r: Random): string => Array.from({ length: r.int(1, 3) }, () => `> ${sentence(r)}`).join('\n');
+const quote = (r: Random): string => Array.from({ length: r.int(1, 3) }, () => `> ${sentence(r)}`).join("\n");
 
 const fence = (r: Random, i: number): string => {
   const lang = r.pick(LANGUAGES);
@@ -115,14 +241,14 @@ const fence = (r: Random, i: number): string => {
 /** A long model answer: headings, prose with inline marks, fenced code, GFM tables, nested lists, quotes. No maths, no raw HTML. */
 export function answer({ seed = 1, size = 40_000 } = {}): string {
   const r = rng(seed);
-  const out = [`# ${cap(r.pick(TERM))} in ${r.pick(['a chat backend', 'an ingest service', 'a job runner'])}`, paragraph(r)];
-  let len = out.join('\n\n').length;
+  const out = [`# ${cap(r.pick(TERM))} in ${r.pick(["a chat backend", "an ingest service", "a job runner"])}`, paragraph(r)];
+  let len = out.join("\n\n").length;
   for (let section = 0, i = 0; len < size; section++) {
     const blocks = [`## ${section + 1}. ${HEAD[section % HEAD.length]}`, paragraph(r)];
     let afterList = false; // two neighbouring lists would merge into one loose list
     for (let n = r.int(3, 6); n > 0; n--, i++) {
       const dice = r.next();
-      const isList = dice >= 0.58 && dice < 0.78 && !afterList;
+      const isList: boolean = dice >= 0.58 && dice < 0.78 && !afterList;
       if (dice < 0.34 || (afterList && dice >= 0.58 && dice < 0.78)) blocks.push(paragraph(r));
       else if (dice < 0.58) blocks.push(fence(r, i));
       else if (isList) blocks.push(list(r));
@@ -131,11 +257,11 @@ export function answer({ seed = 1, size = 40_000 } = {}): string {
       else blocks.push(`### ${cap(r.pick(TERM))}`, paragraph(r));
       afterList = isList;
     }
-    if (r.chance(0.15)) blocks.push('---');
-    len += blocks.join('\n\n').length + 2;
+    if (r.chance(0.15)) blocks.push("---");
+    len += blocks.join("\n\n").length + 2;
     out.push(...blocks);
   }
-  return `${out.join('\n\n')}\n`;
+  return `${out.join("\n\n")}\n`;
 }
 
 /** One block that never ends: the case in which memoising whole blocks saves nothing. */
@@ -144,18 +270,27 @@ export function oneBlock(kind: "code" | "table", { seed = 3, size = 20_000 } = {
   const parts: string[] = [];
   let len = 0;
   for (let i = 0; len < size; i++) {
-    const piece = kind === 'code' ? `${CODE.ts(r, i)}\n\n` : table(r).split('\n').slice(2).map((row) => `${row.split('|').slice(0, 4).join('|')}|\n`).join('');
+    const piece =
+      kind === "code"
+        ? `${CODE.ts(r, i)}\n\n`
+        : table(r)
+            .split("\n")
+            .slice(2)
+            .map((row) => `${row.split("|").slice(0, 4).join("|")}|\n`)
+            .join("");
     parts.push(piece);
     len += piece.length;
   }
-  const body = parts.join('');
-  return kind === 'code' ? `Here is the whole file:\n\n\`\`\`ts\n${body}\`\`\`\n\nDone.\n` : `All settings:\n\n| Setting | Before | After |\n| --- | --- | --- |\n${body}\nDone.\n`;
+  const body = parts.join("");
+  return kind === "code"
+    ? `Here is the whole file:\n\n\`\`\`ts\n${body}\`\`\`\n\nDone.\n`
+    : `All settings:\n\n| Setting | Before | After |\n| --- | --- | --- |\n${body}\nDone.\n`;
 }
 
 /** Plain prose, for thread messages. */
 export function prose({ seed = 1, size = 200 } = {}): string {
   const r = rng(seed);
-  let s = '';
-  while (s.length < size) s += `${s ? ' ' : ''}${cap(r.pick(SUBJECT))} ${r.pick(VERB)} ${r.pick(OBJECT)} ${r.pick(TAIL)}.`;
+  let s = "";
+  while (s.length < size) s += `${s ? " " : ""}${cap(r.pick(SUBJECT))} ${r.pick(VERB)} ${r.pick(OBJECT)} ${r.pick(TAIL)}.`;
   return s.slice(0, size).trimEnd();
 }

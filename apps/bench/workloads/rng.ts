@@ -28,7 +28,7 @@ export function rng(seed: number): Random {
 export function deltas(text: string, { seed = 7, min = 4, max = 12 } = {}): string[] {
   const r = rng(seed);
   const out: string[] = [];
-  for (let i = 0; i < text.length; ) {
+  for (let i = 0; i < text.length;) {
     let n = r.int(min, max);
     const c = text.charCodeAt(i + n - 1);
     if (c >= 0xd800 && c < 0xdc00) n++; // never cut a surrogate pair

@@ -1,5 +1,5 @@
-import { prose } from './markdown.ts';
-import { deltas, rng } from './rng.ts';
+import { prose } from "./markdown.ts";
+import { deltas, rng } from "./rng.ts";
 
 export interface ThreadMessage {
   readonly id: string;
@@ -11,8 +11,8 @@ export interface ThreadMessage {
 export function thread(count: number, seed = 11): ThreadMessage[] {
   const r = rng(seed);
   return Array.from({ length: count }, (_, i) => {
-    const role = i % 2 ? 'assistant' : 'user';
-    const size = r.chance(0.15) ? r.int(800, 3000) : r.int(30, role === 'user' ? 160 : 420);
+    const role = i % 2 ? "assistant" : "user";
+    const size = r.chance(0.15) ? r.int(800, 3000) : r.int(30, role === "user" ? 160 : 420);
     return { id: `m${i}`, role, text: prose({ seed: seed * 100_003 + i, size }) };
   });
 }

@@ -5,6 +5,7 @@ import type {
   Decision,
   GrantScope,
   Message,
+  MessagePages,
   QueuedMessage,
   QueuePauseReason,
   SendOptions,
@@ -26,6 +27,8 @@ export interface UseThreadResult {
   readonly id: string;
   readonly session: Session;
   readonly messages: readonly Message[];
+  /** The same in pages, for what must cost no more in a long thread than in a short one. */
+  readonly pages: MessagePages;
   readonly status: ThreadStatus;
   readonly error: UnsayErrorData | null;
   readonly connection: ConnectionState;

@@ -14,6 +14,7 @@ export {
 export { createAgUiAgent, type AgUiAgentOptions, type AgUiInput } from "./agents/ag-ui.js";
 export { createAnthropicAgent, type AnthropicAgentOptions, type AnthropicRequest } from "./agents/anthropic.js";
 export { createOpenAiAgent, type OpenAiAgentOptions, type OpenAiRequest } from "./agents/openai.js";
+export { PROVIDER_STOPS, type ProviderStops } from "./agents/provider-stops.js";
 export { type StoredGrant } from "./approval/grants.js";
 export { type Policy, type PolicyContext, type PolicyVerdict } from "./approval/policy.js";
 export {

@@ -4,7 +4,7 @@ import { parseRoute, type Route } from "./http/route.js";
 import { answerRunCommand, answerThreadCommand } from "./routes/commanding.js";
 import { answerGrants, answerRevocation } from "./routes/granting.js";
 import { answerActive, answerEvents, answerMessages } from "./routes/reading.js";
-import { answerStart } from "./routes/starting.js";
+import { answerChatStream, answerNative, answerStart } from "./routes/starting.js";
 import { createServerParts, type ServerParts } from "./server-parts.js";
 import { resolveSettings, type UnsayServerOptions } from "./settings.js";
 
@@ -65,6 +65,10 @@ function answerRoute(parts: ServerParts, route: Route, request: Request): Promis
   switch (route.name) {
     case "start":
       return answerStart(parts, request, route.thread);
+    case "native":
+      return answerNative(parts, request);
+    case "chat-stream":
+      return answerChatStream(parts, request, route.thread);
     case "active":
       return answerActive(parts, request, route.thread);
     case "messages":

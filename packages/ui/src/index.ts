@@ -89,12 +89,14 @@ export { RetractionNotice, type RetractionNoticeProps } from "./message/retracti
 export { Seam, type SeamProps } from "./message/seam.js";
 export { StatusLine, type StatusLineProps } from "./message/status-line.js";
 export { Citation, Source, SourceList, type CitationProps, type SourceListProps, type SourceProps } from "./source/source.js";
+export { StructuredPart, type StructuredPartProps } from "./structured/structured-part.js";
 export { en, type StringOverrides, type Strings } from "./strings/en.js";
 export { StringsProvider, useStrings, type StringsProviderProps } from "./strings/strings.js";
 export { Chat, type ChatProps } from "./thread/chat.js";
 export { ConnectionNotice, type ConnectionNoticeProps } from "./thread/connection-notice.js";
 export { JumpToLatest, type JumpReason, type JumpToLatestProps } from "./thread/jump-to-latest.js";
 export { Thread, type ThreadProps } from "./thread/thread.js";
+export { MessageGroup, type MessageGroupProps } from "./thread/message-group.js";
 export { Transcript, type TranscriptHandle, type TranscriptProps } from "./thread/transcript.js";
 export { UnsayRoot, type UnsayRootProps } from "./thread/unsay-root.js";
 export {

@@ -33,12 +33,16 @@ export class GapWatch {
 
   /** The gap that this event ends, if it ends one. */
   observe(event: UnsayEvent, now: number): Gap | null {
-    if (EXCUSES.has(event.type)) this.#isExplained = true;
-    if (RESUMPTIONS.has(event.type)) this.#restart(now);
-    if (!CONTENT.has(event.type)) return null;
+    if (!CONTENT.has(event.type)) return this.#noteOther(event, now);
     const gap = this.end(now);
     this.#restart(now);
     return gap;
+  }
+
+  #noteOther(event: UnsayEvent, now: number): null {
+    if (EXCUSES.has(event.type)) this.#isExplained = true;
+    if (RESUMPTIONS.has(event.type)) this.#restart(now);
+    return null;
   }
 
   /** The gap that lasts until `now`: what an end makes of it. */

@@ -27,14 +27,19 @@ export class RunHealth {
   }
 
   observe(events: readonly UnsayEvent[], now: number): HealthNews {
-    const diagnostics = events.flatMap((event) => this.#observe(event, now));
+    const diagnostics: Diagnostic[] = [];
+    for (const event of events) this.#observe(event, now, diagnostics);
     return { diagnostics, isLooping: this.#isLooping, repeatedFailure: this.#repeatedFailure };
   }
 
-  #observe(event: UnsayEvent, now: number): Diagnostic[] {
-    const [watch, buffered] = watchBuffering(this.#buffering, event, now);
-    this.#buffering = watch;
-    return [buffered, this.#watchLoop(event), this.#watchFailures(event)].filter((diagnostic) => diagnostic !== null);
+  #observe(event: UnsayEvent, now: number, found: Diagnostic[]): void {
+    if (this.#buffering !== null && event.t !== null) {
+      const [watch, buffered] = watchBuffering(this.#buffering, event, now);
+      this.#buffering = watch;
+      if (buffered !== null) found.push(buffered);
+    }
+    const diagnostic = this.#watchLoop(event) ?? this.#watchFailures(event);
+    if (diagnostic !== null) found.push(diagnostic);
   }
 
   /** Code repeats lines for a living, and reasoning is not shown as the answer: neither is looked at. */
@@ -42,12 +47,18 @@ export class RunHealth {
     if (event.type === "part.open" && (event.kind === "code" || event.kind === "reasoning")) this.#silent.add(event.part);
     if (event.type === "part.close") this.#forget(event.part);
     if (event.type !== "span.append" || this.#isLooping || this.#silent.has(event.part)) return null;
-    const detector = this.#loops.get(event.part) ?? new LoopDetector();
-    this.#loops.set(event.part, detector);
-    const found = detector.push(event.text);
+    const found = this.#detectorOf(event.part).push(event.text);
     if (found === null) return null;
     this.#isLooping = true;
     return { code: "degenerate.loop", since: found.since, repeats: found.repeats };
+  }
+
+  #detectorOf(part: string): LoopDetector {
+    const known = this.#loops.get(part);
+    if (known !== undefined) return known;
+    const made = new LoopDetector();
+    this.#loops.set(part, made);
+    return made;
   }
 
   #forget(part: string): void {

@@ -8,6 +8,12 @@ const MIN_PERIOD_LENGTH = 24;
 const MAX_SENTENCE_LENGTH = 400;
 
 const SENTENCE_END = /(?<=[.!?…]["')\]]?\s)|(?<=\n)/u;
+/** Without one of these a text completes no sentence, and need not be cut up to know it. */
+const ANY_END = /[.!?…]["')\]]?\s|\n/u;
+/** As much of what came before as an end may begin in. */
+const LOOK_BACK = 2;
+/** The unfinished rest is cut when it is so long, and not at each delta: to cut a text that grew by appending copies it. */
+const MAX_REST = 8 * MAX_SENTENCE_LENGTH;
 const WHOLE_SENTENCE = /(?:[.!?…]["')\]]?\s|\n)$/u;
 
 export interface LoopFound {
@@ -22,13 +28,21 @@ export interface LoopFound {
  */
 export class LoopDetector {
   #rest = "";
+  #end = "";
   #recent: string[] = [];
   #count = 0;
   #isInFence = false;
 
   /** `null` unless this very text completed a repetition. */
   push(text: string): LoopFound | null {
-    const pieces = (this.#rest + text).split(SENTENCE_END);
+    const seam = this.#end + text;
+    this.#end = seam.slice(-LOOK_BACK);
+    if (!ANY_END.test(seam)) {
+      this.#rest += text;
+      if (this.#rest.length > MAX_REST) this.#rest = this.#rest.slice(-MAX_SENTENCE_LENGTH);
+      return null;
+    }
+    const pieces = (this.#rest.slice(-MAX_SENTENCE_LENGTH) + text).split(SENTENCE_END);
     const last = pieces.pop() ?? "";
     // Splitting leaves no empty piece behind an end, so the last piece may be whole as well.
     if (WHOLE_SENTENCE.test(last)) pieces.push(last);

@@ -14,10 +14,16 @@ const indexes = new WeakMap<readonly Identified[], Map<string, number>>();
 
 /** The last place of an id in a list, or -1. Costs the same in a long list as in a short one. */
 export function placeOf(list: readonly Identified[], id: string): number {
-  if (list.length < MIN_INDEXED) return list.findLastIndex((item) => item.id === id);
+  if (list.length < MIN_INDEXED) return searchFromEnd(list, id);
   const place = indexOf(list).get(id);
   if (place === undefined) return -1;
-  return list[place]?.id === id ? place : list.findLastIndex((item) => item.id === id);
+  return list[place]?.id === id ? place : searchFromEnd(list, id);
+}
+
+function searchFromEnd(list: readonly Identified[], id: string): number {
+  let place = list.length - 1;
+  while (place >= 0 && list[place]?.id !== id) place -= 1;
+  return place;
 }
 
 function indexOf(list: readonly Identified[]): Map<string, number> {

@@ -42,6 +42,10 @@ export function closePart(draft: Draft, event: EventOf<"part.close">): void {
 
 const CLOSED_FOR_TEXT: ReadonlySet<Span["state"]> = new Set(["settled", "verified", "replaced", "retracted", "dropped"]);
 
+export function isClosedForText({ state }: Span): boolean {
+  return CLOSED_FOR_TEXT.has(state);
+}
+
 export function appendText(draft: Draft, event: EventOf<"span.append">): void {
   const part = draft.findTextPart(event.part);
   if (part === undefined || part.status !== "open") {
@@ -52,7 +56,7 @@ export function appendText(draft: Draft, event: EventOf<"span.append">): void {
   const place = placeOf(part.spans, event.span);
   const span = part.spans[place];
   if (span === undefined) addSpan(draft, part, createSpan(draft, event));
-  else if (CLOSED_FOR_TEXT.has(span.state)) {
+  else if (isClosedForText(span)) {
     draft.reportDamage(16, event, `Text came for the span ${event.span}, which is ${span.state}; it is not shown.`);
   } else draft.writableSpans(part)[place] = { ...span, text: span.text + event.text };
 }

@@ -4,6 +4,7 @@ import { livenessOf } from "./liveness.js";
 import type { AssistantMessage } from "./message.js";
 import { noteClaim } from "./reduce-claims.js";
 import { settleSteer } from "./reduce-steers.js";
+import { appendFollowing } from "./reduce-words.js";
 import { countEffects, endRun, openRun, truncate, type FoldTimes } from "./reduce-run.js";
 import { appendText, closePart, dropSpans, isAllRetracted, openPart, retractSpans, reviseSpans, settleSpans } from "./reduce-text.js";
 import {
@@ -49,10 +50,14 @@ export function foldEvents(message: AssistantMessage, events: readonly UnsayEven
   const draft = new Draft(message);
   const context = { now: options.now ?? null, epoch: options.epoch ?? null, client: options.client, isReplay: options.isReplay === true };
   let gap: FoldResult["gap"] = null;
-  for (const event of events) {
+  for (let index = 0; index < events.length; index++) {
+    const event = events[index];
+    if (event === undefined) break;
     gap = gapBefore(draft, event);
     if (gap !== null) break;
-    if (isNews(draft, event)) apply(draft, event, context);
+    if (!isNews(draft, event)) continue;
+    apply(draft, event, context);
+    index += appendFollowing(draft, events, index);
   }
   if (!draft.changed) return { message, violations: draft.violations, gap };
   if (draft.hasNewEffects) countEffects(draft);

@@ -59,9 +59,8 @@ export class AnswerWatch {
     this.#record?.return();
   }
 
-  /** Events that were applied, and what they made of the message. */
-  observe(events: readonly UnsayEvent[], message: AssistantMessage): AssistantMessage {
-    const now = this.#options.store.clock.now();
+  /** Events that were applied, what they made of the message, and when they came. */
+  observe(events: readonly UnsayEvent[], message: AssistantMessage, now: number): AssistantMessage {
     if (!this.hasEnded) this.#record?.observe(events, now, this.#options.painted());
     for (const event of events) this.#holds.observe(event);
     return this.#examine(events, message, now);

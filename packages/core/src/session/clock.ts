@@ -32,6 +32,19 @@ export function scheduleFrame(publish: () => void): () => void {
   return cancel;
 }
 
+/** Runs when the page can be seen again. Returns the canceller. */
+export function whenPageIsSeen(run: () => void): () => void {
+  const page = (globalThis as { readonly document?: EventTarget }).document;
+  const look = (): void => {
+    if (isPageHidden()) return;
+    cancel();
+    run();
+  };
+  const cancel = (): void => page?.removeEventListener("visibilitychange", look);
+  page?.addEventListener("visibilitychange", look);
+  return cancel;
+}
+
 /** `false` where there is no page. */
 export function isPageHidden(): boolean {
   const page = globalThis as { readonly document?: { readonly visibilityState?: string } };

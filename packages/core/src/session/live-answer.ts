@@ -8,6 +8,9 @@ import { diagnose, reportViolation, type SessionContext } from "./session-contex
 import { readRecord } from "./stored-thread.js";
 import type { ConnectionState } from "./session.types.js";
 
+/** Words that came within this time are folded together: a burst costs one fold, and measured silences are not blurred. */
+const TOGETHER_MS = 1;
+
 /** One answer while this client reads it: the connection, the fold, and what is shown of it. */
 export class LiveAnswer implements RunReaderHost {
   readonly messageId: string;
@@ -15,6 +18,12 @@ export class LiveAnswer implements RunReaderHost {
   readonly #reader: RunReader;
   /** A replay from the beginning is folded here until it has caught up, so that shown text never shrinks. */
   #replay: AssistantMessage | null = null;
+  /** Taken and not folded. */
+  #words: UnsayEvent[] = [];
+  #wordsAt = 0;
+  /** The event that words would go on with; no run while anything else has to come first. */
+  #nextRun: string | null = null;
+  #nextSeq = 0;
 
   constructor(context: SessionContext, messageId: string) {
     this.messageId = messageId;
@@ -69,26 +78,74 @@ export class LiveAnswer implements RunReaderHost {
     this.#reader.dispose();
   }
 
+  take(events: readonly UnsayEvent[]): boolean {
+    const { store } = this.#context;
+    if (!this.#areWords(events)) return false;
+    const now = store.clock.now();
+    if (this.#words.length > 0 && now - this.#wordsAt > TOGETHER_MS) this.#foldWords();
+    if (this.#nextRun === null) return false;
+    if (this.#words.length === 0) {
+      this.#wordsAt = now;
+      store.foldSoon(() => this.#foldWords());
+    }
+    for (const event of events) this.#words.push(event);
+    this.#nextSeq += events.length;
+    return true;
+  }
+
+  /** Text and arguments that go on where the last ones ended: they end nothing, ask nothing and leave no hole. */
+  #areWords(events: readonly UnsayEvent[]): boolean {
+    if (this.#nextRun === null || events.length === 0) return false;
+    let seq = this.#nextSeq;
+    for (const event of events) {
+      if (event.type !== "span.append" && event.type !== "tool.args") return false;
+      if (event.seq !== seq || event.run !== this.#nextRun || event.message !== this.messageId || event.local === true) return false;
+      seq += 1;
+    }
+    return true;
+  }
+
+  #foldWords(): void {
+    const words = this.#words;
+    if (words.length === 0) return;
+    this.#words = [];
+    this.#foldAt(words, this.#wordsAt);
+  }
+
   fold(events: readonly UnsayEvent[]): "open" | "ended" | "gap" {
+    return this.#foldAt(events, this.#context.store.clock.now());
+  }
+
+  /** `now`: when the events came. */
+  #foldAt(events: readonly UnsayEvent[], now: number): "open" | "ended" | "gap" {
     const { store, client } = this.#context;
     const target = this.#replay ?? store.find(this.messageId);
+    this.#nextRun = null;
     if (target === undefined) return "ended";
     const own = events.filter((event) => event.message === this.messageId);
-    const { message, violations, gap } = foldEvents(target, own, { ...store.times(), client, isReplay: this.#replay !== null });
-    this.#show(this.#replay === null ? this.#watch(target, own, message) : message);
+    const times = { now, epoch: store.clock.epoch() };
+    const { message, violations, gap } = foldEvents(target, own, { ...times, client, isReplay: this.#replay !== null });
+    this.#show(this.#replay === null ? this.#watch(target, own, message, now) : message);
+    this.#expectWordsOf(message);
     for (const violation of violations) reportViolation(this.#context, violation);
     if (gap === null) return isLive(message) ? "open" : "ended";
     diagnose(this.#context, { code: "protocol.gap", ...gap });
     return "gap";
   }
 
+  #expectWordsOf({ status, run }: AssistantMessage): void {
+    const isOpen = status === "streaming" && run?.state === "open" && this.#replay === null;
+    this.#nextRun = isOpen ? run.id : null;
+    this.#nextSeq = (run?.lastSeq ?? 0) + 1;
+  }
+
   /** A replay arrives at once and says nothing about how the run went; neither does what had been applied before. */
-  #watch(before: AssistantMessage, events: readonly UnsayEvent[], after: AssistantMessage): AssistantMessage {
+  #watch(before: AssistantMessage, events: readonly UnsayEvent[], after: AssistantMessage, now: number): AssistantMessage {
     const known = before.run;
     const last = after.run;
     const isApplied = ({ run, seq }: UnsayEvent) =>
       seq === null || run !== last?.id || (seq <= last.lastSeq && (run !== known?.id || seq > known.lastSeq));
-    return this.#context.watch.observe(this.messageId, events.filter(isApplied), after);
+    return this.#context.watch.observe(this.messageId, events.filter(isApplied), after, now);
   }
 
   #show(message: AssistantMessage): void {

@@ -24,6 +24,8 @@ export interface RunPosition {
 
 /** What a reader asks of the session it works for. */
 export interface RunReaderHost {
+  /** Takes a batch of nothing but the next words, which may be folded later; false where the batch must be folded now. */
+  take(events: readonly UnsayEvent[]): boolean;
   /** Folds a batch; says whether the run goes on, is over, or has a hole that a replay must fill. */
   fold(events: readonly UnsayEvent[]): "open" | "ended" | "gap";
   /** Where the run stands; `null` before `run.open`. */
@@ -153,6 +155,11 @@ export class RunReader {
     try {
       for (let next = await batches.next(); next.done !== true; next = await batches.next()) {
         if (this.#disposed) return { type: "aborted" };
+        if (this.#options.host.take(next.value)) {
+          this.#attempt = 0;
+          watchdog.feed();
+          continue;
+        }
         const { events, lost } = splitLocalEnd(next.value, this.#canComeBack);
         const { canResume = false } = this.#options.host.position() ?? {};
         const state = this.#fold(events);

@@ -1,8 +1,8 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { isLive, nextLivenessChange, selectOpenApprovals, tickMessage, type AssistantMessage } from "../message/index.js";
-import { MessagePages } from "../thread/message-pages.js";
+import { changesBetween, MessagePages, type MessageChange } from "../thread/message-pages.js";
 import { findLive, selectThreadError, selectThreadStatus } from "../thread/thread.js";
-import { scheduleFrame, systemClock } from "./clock.js";
+import { isPageHidden, scheduleFrame, systemClock, whenPageIsSeen } from "./clock.js";
 import type { Clock, SessionOptions, SessionState } from "./session.types.js";
 
 const COMMIT_MS = 16;
@@ -17,31 +17,37 @@ export class SessionStore {
   readonly published: StoreApi<SessionState>;
   readonly #scheduleCommit: (publish: () => void) => () => void;
   #state: SessionState;
+  readonly #isHidden: () => boolean;
+  #fold: (() => void) | null = null;
   #cancelCommit: (() => void) | null = null;
+  /** A commit waits for somebody to look. */
+  #isUnseen = false;
   #cancelTick: (() => void) | null = null;
   #cancelRouse: (() => void) | null = null;
   #isResting = false;
   /** Told of each state of an answer that has ended. */
   onEnded: (message: AssistantMessage) => void = () => {};
 
-  constructor(id: string, clock: Clock, scheduleCommit: SessionOptions["scheduleCommit"]) {
+  constructor(id: string, clock: Clock, { scheduleCommit, isHidden }: Pick<SessionOptions, "scheduleCommit" | "isHidden"> = {}) {
     this.clock = clock;
     this.#scheduleCommit = scheduleCommit ?? defaultSchedule(clock);
+    this.#isHidden = isHidden ?? isPageHidden;
     this.#state = initialState(id);
     this.published = createStore<SessionState>(() => this.#state);
   }
 
   /** The newest state, which readers may see only with the next frame. */
   get state(): SessionState {
+    this.#foldNow();
     return this.#state;
   }
 
   get live(): AssistantMessage | undefined {
-    return findLive(this.#state.pages);
+    return findLive(this.state.pages);
   }
 
   find(messageId: string): AssistantMessage | undefined {
-    return findAnswer(this.#state.pages, messageId);
+    return findAnswer(this.state.pages, messageId);
   }
 
   /** The message as it was last shown, without what waits for the next frame. */
@@ -55,30 +61,64 @@ export class SessionStore {
 
   /** Verbs publish at once, so that a press is answered in the same frame. */
   update(change: SessionChange): void {
+    this.#foldNow();
     this.#apply(change);
     this.#publish();
   }
 
   /** News from the wire waits for the next frame, together with whatever else arrives before it. */
   updateSoon(change: SessionChange): void {
+    this.#foldNow();
     this.#apply(change);
+    if (this.#isUnseen && this.#hasNews()) this.#publish();
+    this.#commitSoon();
+  }
+
+  /** Folds what came at the next commit, or before anybody reads the state. One fold waits at a time. */
+  foldSoon(fold: () => void): void {
+    this.#fold = fold;
+    this.#commitSoon();
+  }
+
+  #foldNow(): void {
+    const fold = this.#fold;
+    this.#fold = null;
+    fold?.();
+  }
+
+  #commitSoon(): void {
     if (this.#cancelCommit !== null) return;
     let ran = false;
     const cancel = this.#scheduleCommit(() => {
       ran = true;
-      this.#cancelCommit = null;
-      this.#publish();
+      this.#commit();
     });
     if (!ran) this.#cancelCommit = cancel;
   }
 
+  /** Text grows unseen where nobody looks; what asks for somebody, or how the answer stands, is told all the same. */
+  #commit(): void {
+    // What is folded now is part of this commit and asks for none of its own.
+    this.#cancelCommit ??= () => {};
+    this.#foldNow();
+    this.#isUnseen = this.#isHidden() && !this.#hasNews();
+    if (!this.#isUnseen) this.#publish();
+    else this.#cancelCommit = whenPageIsSeen(() => this.#publish());
+  }
+
+  #hasNews(): boolean {
+    const shown = this.published.getState();
+    const { pages, connection } = this.#state;
+    return shown.connection !== connection || shown.pages.shape !== pages.shape || changesBetween(shown.pages, pages).some(isNews);
+  }
+
   setMessage(message: AssistantMessage): void {
-    this.update({ pages: this.#state.pages.with(message) });
+    this.update({ pages: this.state.pages.with(message) });
     if (!isLive(message)) this.onEnded(message);
   }
 
   setMessageSoon(message: AssistantMessage): void {
-    this.updateSoon({ pages: this.#state.pages.with(message) });
+    this.updateSoon({ pages: this.state.pages.with(message) });
   }
 
   change(messageId: string, change: (message: AssistantMessage) => AssistantMessage): void {
@@ -95,6 +135,7 @@ export class SessionStore {
 
   /** What the network still holds after a sleep is read before a silence is called one. */
   rouse(): void {
+    if (this.#isUnseen) this.#publish();
     if (!this.#isResting) return;
     this.#cancelRouse?.();
     this.#cancelRouse = this.clock.after(ROUSE_MS, () => {
@@ -111,6 +152,7 @@ export class SessionStore {
   #publish(): void {
     this.#cancelCommit?.();
     this.#cancelCommit = null;
+    this.#isUnseen = false;
     this.#state = derive(this.#state);
     this.published.setState(this.#state, true);
     this.#scheduleTick();
@@ -154,6 +196,12 @@ function stateOf(facts: SessionFacts, pages: MessagePages): SessionState {
 
 function factsOf({ id, status, error, connection, queue, queuePaused, history }: SessionState): SessionFacts {
   return { id, status, error, connection, queue, queuePaused, history };
+}
+
+/** More than words: it has begun or ended, asks something, or has done something. */
+function isNews({ before, after }: MessageChange): boolean {
+  if (before?.role !== "assistant" || after.role !== "assistant") return true;
+  return before.status !== after.status || before.approvals !== after.approvals || before.receipts !== after.receipts;
 }
 
 function initialState(id: string): SessionState {

@@ -52,11 +52,10 @@ export class SessionWatch {
     this.#answers.set(messageId, this.#newest);
   }
 
-  /** Events that were applied, and what they made of the message. Costs the same however long the answer is. */
-  observe(messageId: string, events: readonly UnsayEvent[], message: AssistantMessage): AssistantMessage {
-    const now = this.#store.clock.now();
+  /** Events that were applied, what they made of the message, and when they came. Costs the same however long the answer is. */
+  observe(messageId: string, events: readonly UnsayEvent[], message: AssistantMessage, now: number): AssistantMessage {
     for (const event of events) if (event.type === "approval.request") this.#approvals.request(event.approval, now);
-    const seen = this.#answers.get(messageId)?.observe(events, message) ?? message;
+    const seen = this.#answers.get(messageId)?.observe(events, message, now) ?? message;
     this.#tell();
     return seen;
   }

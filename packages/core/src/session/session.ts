@@ -69,7 +69,7 @@ class ThreadSession {
   constructor(options: SessionOptions) {
     const createId = options.createId ?? (() => crypto.randomUUID());
     const client = createId();
-    this.#store = new SessionStore(options.id ?? createId(), options.clock ?? systemClock, options.scheduleCommit);
+    this.#store = new SessionStore(options.id ?? createId(), options.clock ?? systemClock, options);
     const guarded = guardCallbacks(options, HOST_CALLBACKS);
     const painted = new PaintedReports();
     const watch = new SessionWatch(this.#store, painted, guarded);

@@ -115,7 +115,8 @@ export class MessagePages implements MessagesFromEnd {
 /** What changed from one state of a thread to another, oldest first. What was taken away is not told. */
 export function changesBetween(previous: MessagePages, next: MessagePages): readonly MessageChange[] {
   if (previous === next) return [];
-  const settled = previous.settled === next.settled ? [] : next.settled.flatMap((page, index) => changesOf(previous.settled[index], page, previous));
+  const settled =
+    previous.settled === next.settled ? [] : next.settled.flatMap((page, index) => changesOf(previous.settled[index], page, previous));
   return [...settled, ...changesOf(previous.tail, next.tail, previous)];
 }
 
@@ -139,7 +140,9 @@ function hasShapeOf(known: MessagePages, messages: readonly Message[]): boolean 
 function hasPlaceOf(before: Message | undefined, after: Message): boolean {
   if (before === after) return true;
   if (before?.id !== after.id) return false;
-  return before.role === "user" ? after.role === "user" && before.edits === after.edits : after.role === "assistant" && before.parent === after.parent;
+  return before.role === "user"
+    ? after.role === "user" && before.edits === after.edits
+    : after.role === "assistant" && before.parent === after.parent;
 }
 
 /** A thread that is only read at its end never needs the places of the others. */

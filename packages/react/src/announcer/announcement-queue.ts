@@ -8,6 +8,8 @@ export interface Announcement {
   readonly key: string;
   /** The spans whose words it reads out. When they are corrected or taken back before it is said, it is not said. */
   readonly spans?: readonly string[];
+  /** Said only the first time: what comes and goes, such as a busy server that is asked again. */
+  readonly once?: true;
 }
 
 /** Between two announcements, so that the first can be heard. */
@@ -36,9 +38,9 @@ export function createAnnouncementQueue(clock: Clock, speak: (announcement: Anno
   const said = new Map<string, { readonly text: string; readonly at: number }>();
   const spoken = new Set<string>();
 
-  const isRepeat = ({ key, text }: Announcement): boolean => {
+  const isRepeat = ({ key, text, once }: Announcement): boolean => {
     const before = said.get(key);
-    return before !== undefined && before.text === text && clock.now() - before.at < REPEAT_MS;
+    return before !== undefined && before.text === text && (once === true || clock.now() - before.at < REPEAT_MS);
   };
   const readyAt = ({ region }: Announcement): number =>
     Math.max(spokenAt + ANNOUNCE_GAP_MS, region === "polite" ? typedAt + TYPING_HOLD_MS : Number.NEGATIVE_INFINITY);

@@ -1,4 +1,13 @@
-import { selectCall, selectOpenApprovals, type Approval, type AssistantMessage, type Message, type ToolCall } from "@unsay/core";
+import {
+  selectCall,
+  selectOpenApprovals,
+  type Approval,
+  type AssistantMessage,
+  type Message,
+  type MessagePages,
+  type ToolCall,
+} from "@unsay/core";
+import { perPage } from "../thread/per-page.js";
 import type { OpenApproval } from "../types.js";
 
 export function callsOf(message: AssistantMessage, approval: Approval): readonly ToolCall[] {
@@ -12,4 +21,19 @@ export function openApprovalsOf(messages: readonly Message[]): readonly OpenAppr
       ? []
       : selectOpenApprovals(message).map((approval) => ({ approval, message, calls: callsOf(message, approval) })),
   );
+}
+
+/** The same of a thread in pages: what a delta does not touch is not looked at. */
+export const openApprovalsIn: (pages: MessagePages) => readonly OpenApproval[] = perPage(openApprovalsOf);
+
+const askingMessages = perPage((messages) => messages.filter((message) => message.role === "assistant" && message.approvals.length > 0));
+
+/** The answer that asked, or `undefined`. */
+export function askerOf(pages: MessagePages, approvalId: string): AssistantMessage | undefined {
+  const asker = askingMessages(pages).findLast((message) => holds(message, approvalId));
+  return asker?.role === "assistant" ? asker : undefined;
+}
+
+function holds(message: Message, approvalId: string): boolean {
+  return message.role === "assistant" && message.approvals.some(({ id }) => id === approvalId);
 }

@@ -19,7 +19,7 @@ import { useNow } from "../session/use-now.js";
 import { useUnsayQueryClient } from "../session/use-query-client.js";
 import type { ApprovalView, RiskOf, UseApprovalResult } from "../types.js";
 import { GUARD_LARGE_MS, GUARD_MS } from "./gate-watch.js";
-import { callsOf } from "./open-approvals.js";
+import { askerOf, callsOf } from "./open-approvals.js";
 import { mechanismOf, riskOf, riskOfCalls } from "./risk.js";
 import { useApproveControl, type ApproveControl } from "./use-approve-control.js";
 import { useArming } from "./use-arming.js";
@@ -44,8 +44,7 @@ export function useApproval(approvalId: string, options: UseApprovalOptions = {}
   const session = useSessionOr(options.session);
   const clock = useClock();
   const requireTrusted = useOptionalSessionContext()?.requireTrustedInput ?? true;
-  const message = useStore(session.store, (state) => state.messages.findLast((candidate) => holds(candidate, approvalId)));
-  const owner = message?.role === "assistant" ? message : null;
+  const owner = useStore(session.store, ({ pages }) => askerOf(pages, approvalId)) ?? null;
   const approval = owner?.approvals.find((candidate) => candidate.id === approvalId) ?? null;
   const expiresInS = useExpiry(approval);
   const view = viewOfApproval(approval, clock.epoch());
@@ -175,10 +174,6 @@ function useBoth(one: RefCallback<HTMLElement>, other: RefCallback<HTMLElement>)
 function nameOf(calls: readonly ToolCall[], given: UseApprovalOptions["nameToType"]): string {
   const [call] = calls;
   return call === undefined ? "" : (given?.(call) ?? call.target ?? call.name);
-}
-
-function holds(message: { readonly role: string }, approvalId: string): boolean {
-  return message.role === "assistant" && (message as AssistantMessage).approvals.some((approval) => approval.id === approvalId);
 }
 
 /** What a gate shows of an approval at a time (epoch ms). What is past its time is read-only, whoever has heard of it. */

@@ -1,8 +1,8 @@
 "use client";
 
-import type { Clock } from "@unsay/core";
 import { useCallback, useEffect, useRef, useState, type RefCallback } from "react";
 import { useClock } from "../session/context.js";
+import { lastKeyAt } from "./use-typing-watch.js";
 
 /** Nothing opens over a hand that has typed within this time, in ms. */
 export const TYPING_HOLD_MS = 2_000;
@@ -43,23 +43,4 @@ export function useDecisionDialog(approvalId: string, isAsking: boolean, focusTi
   const open = useCallback(() => setOpenFor(approvalId), [approvalId]);
   const park = useCallback(() => setOpenFor(null), []);
   return { isOpen: isAsking && openFor === approvalId, open, park, ref };
-}
-
-const lastKeys = new WeakMap<Clock, { at: number }>();
-
-/** By the clock of the page; it begins to listen with the first component that may ask. */
-function lastKeyAt(clock: Clock): number {
-  return lastKeys.get(clock)?.at ?? Number.NEGATIVE_INFINITY;
-}
-
-/** Notes when a key was pressed last. A thread calls it, so that it is known before a request comes. */
-export function useTypingWatch(): void {
-  const clock = useClock();
-  useEffect(() => {
-    const note = (): void => {
-      lastKeys.set(clock, { at: clock.now() });
-    };
-    document.addEventListener("keydown", note, { capture: true });
-    return () => document.removeEventListener("keydown", note, { capture: true });
-  }, [clock]);
 }

@@ -1,7 +1,7 @@
 "use client";
 
 import type { AssistantMessage, Clock } from "@unsay/core";
-import { useEffect, useRef, type RefObject } from "react";
+import { useEffect, useLayoutEffect, useRef, type RefObject } from "react";
 import { useClock } from "../session/context.js";
 import { countLetters, locateWords } from "./locate-words.js";
 import { recordUse } from "./record-use.js";
@@ -21,7 +21,8 @@ export function useNativeCopy(body: RefObject<HTMLElement | null>, message: Assi
   const store = useUseStore();
   const clock = useClock();
   const facts = useRef({ message, store, clock });
-  useEffect(() => {
+  // Not an effect of its own after the paint: that would be one more task for each word.
+  useLayoutEffect(() => {
     facts.current = { message, store, clock };
   });
   useEffect(() => {

@@ -1,7 +1,7 @@
 "use client";
 
 import type { AssistantMessage } from "@unsay/core";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState, type RefObject } from "react";
+import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState, type RefObject } from "react";
 import { isUsedSpan } from "../guard/used-range.js";
 import { useUses } from "../guard/uses-context.js";
 import { useClock } from "../session/context.js";
@@ -59,8 +59,10 @@ function useGrouped(wanted: readonly Correction[]): readonly Correction[] {
     setOpenUntil(clock.now() + REVISION_GROUP_MS);
   };
   const isDue = isBehind && clock.now() >= openUntil;
+  const [looks, look] = useReducer((count: number) => count + 1, 0);
   if (isDue) tell();
-  useEffect(() => (isBehind && !isDue ? clock.after(openUntil - clock.now(), tell) : undefined));
+  const isWaiting = isBehind && !isDue;
+  useEffect(() => (isWaiting ? clock.after(openUntil - clock.now(), look) : undefined), [clock, isWaiting, openUntil, looks]);
   return useMemo(() => wanted.filter(({ revision }) => told.has(revision)), [wanted, told]);
 }
 

@@ -75,7 +75,11 @@ function usePacer(message: AssistantMessage, settings: PaintSettings | null, clo
   const reducedMotion = settings?.reducedMotion ?? prefersReducedMotion;
   const view = pacer?.step(message, { now: clock.now(), isHidden, reducedMotion, revealHeld }) ?? whole;
   const { nextAt } = view;
-  useEffect(() => (nextAt === null ? undefined : clock.after(Math.max(FRAME_MS, nextAt - clock.now()), draw)), [clock, nextAt, view]);
+  const waiting = nextAt === null ? null : view;
+  useEffect(
+    () => (waiting?.nextAt == null ? undefined : clock.after(Math.max(FRAME_MS, waiting.nextAt - clock.now()), draw)),
+    [clock, waiting],
+  );
   return view;
 }
 

@@ -84,7 +84,7 @@ export class ThreadScroller {
     this.#fitSpacer();
     this.#isFollowing = true;
     this.#elements.scroller.scrollTop += this.#topOf(message) - this.#peek();
-    this.#last = this.#elements.content.lastElementChild;
+    this.#last = lastIn(this.#elements.content);
     this.#remember();
     this.#tell();
   }
@@ -108,13 +108,13 @@ export class ThreadScroller {
     if (this.#isFollowing && this.#hasReasonToFollow() && !this.#isBeingRead()) this.#scrollToEnd();
     else this.#keepLine();
     if (this.#distance() > EDGE_PX + this.#endRoom()) this.#isFollowing = false;
-    this.#last = this.#elements.content.lastElementChild;
+    this.#last = lastIn(this.#elements.content);
     this.#remember();
     this.#tell();
   }
 
   #hasReasonToFollow(): boolean {
-    return this.isGrowing || this.#last !== this.#elements.content.lastElementChild;
+    return this.isGrowing || this.#last !== lastIn(this.#elements.content);
   }
 
   /** Up releases at once, whatever moved it; only going down to the end takes hold again. */
@@ -223,4 +223,10 @@ export class ThreadScroller {
       isSelecting: this.#isSelecting(),
     });
   }
+}
+
+/** The newest message, whether it stands by itself or in a group. */
+function lastIn(content: Element): Element | null {
+  const last = content.lastElementChild;
+  return last?.getAttribute("data-unsay") === "transcript.group" ? last.lastElementChild : last;
 }

@@ -97,6 +97,5 @@ function isSame(before: ScrollState, next: ScrollState): boolean {
 }
 
 function findMessage(content: HTMLElement | null, id: string): Element | null {
-  const all = Array.from(content?.children ?? []);
-  return all.findLast((element) => element.getAttribute("data-message") === id) ?? null;
+  return content?.querySelector(`[data-message="${CSS.escape(id)}"]`) ?? null;
 }

@@ -56,8 +56,3 @@ export function useCallHandover<Element extends HTMLElement>(
   }, [isGate, clock]);
   return { ref, ...state, noteGate };
 }
-
-/** In the gate's component: its last moment, before its elements leave the page. */
-export function useGateLeft(noteGate: () => void): void {
-  useBeforePaint(() => noteGate, [noteGate]);
-}

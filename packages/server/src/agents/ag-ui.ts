@@ -6,6 +6,8 @@ import { failedCall } from "./provider-ends.js";
 export interface AgUiAgentOptions {
   /** Sends the input to the agent and gives its event stream. It must pass `signal` on. */
   readonly send: (input: AgUiInput, options: { readonly signal: AbortSignal }) => Promise<Response>;
+  /** What a closed connection does to that agent and its model. Default: `unknown`. */
+  readonly stops?: "aborted" | "unsupported";
 }
 
 /** A `RunAgentInput`, as far as a thread of Unsay fills it. */
@@ -20,8 +22,9 @@ export interface AgUiInput {
 }
 
 /** Passes on what an AG-UI agent answers. It runs its own tools; nothing of them is run, gated or receipted here. */
-export function createAgUiAgent({ send }: AgUiAgentOptions): Agent {
+export function createAgUiAgent({ send, stops }: AgUiAgentOptions): Agent {
   return async (run) => {
+    run.reportUpstream(stops ?? "unknown");
     try {
       const response = await send(inputOf(run), { signal: run.signal });
       if (!response.ok) return run.end(failedCall(response.status, null));

@@ -104,7 +104,10 @@ export interface AgentRun {
   callTools(requests: readonly ToolRequest[]): Promise<readonly ToolOutcome[]>;
   /** Counts tokens. Also heard after a stop, for a minute after the end. */
   reportUsage(report: UsageReport): void;
-  /** What a stop does to the model that answers, where that is known: `unsupported` if it goes on unread. */
+  /**
+   * What a stop does to the model that answers, from now on: `unsupported` if it goes on unread, `already-finished` while
+   * none is asked. Without a word of it an agent that returns when told counts as its own model: `aborted`.
+   */
   reportUpstream(word: Upstream): void;
   /** The answer is not whole. What is said afterwards is dropped; return soon. */
   end(end: AgentEnd): void;

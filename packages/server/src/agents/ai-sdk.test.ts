@@ -3,7 +3,7 @@ import { MockLanguageModelV4, simulateReadableStream } from "ai/test";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { textOf, type AssistantMessage } from "@unsay/core";
-import type { EventOf } from "@unsay/core/protocol";
+import type { EventOf, Upstream } from "@unsay/core/protocol";
 import { createTestServer, stopCommand, type TestServer } from "../testing/test-server.js";
 import { defineTool, ToolFailure, type ToolSet } from "../tool-call/tool.js";
 import { createAiSdkAgent } from "./ai-sdk.js";
@@ -111,9 +111,14 @@ describe("a model of the AI SDK", () => {
     expect(JSON.stringify(answer)).not.toContain("org-secret-123");
   });
 
-  it("stops when it is told", async () => {
+  it.each<[string, Upstream]>([
+    ["anthropic.messages", "aborted"],
+    ["amazon-bedrock", "unsupported"],
+    ["mock-provider", "unknown"],
+  ])("r5: of %s stops when it is told, and what that does to the model is said to be %s", async (provider, upstream) => {
     let aborted = false;
     const model = new MockLanguageModelV4({
+      provider,
       doStream: async ({ abortSignal }) => ({
         stream: new ReadableStream<Chunk>({
           start(controller) {
@@ -132,7 +137,7 @@ describe("a model of the AI SDK", () => {
     await server.post(`/runs/${stream.run}/commands`, stopCommand());
     const events = await stream.all();
     expect(aborted).toBe(true);
-    expect(events.find((event) => event.type === "stop.ack")).toMatchObject({ upstream: "aborted" });
+    expect(events.find((event) => event.type === "stop.ack")).toMatchObject({ upstream });
     expect(await answerOf(server)).toMatchObject({ status: "truncated", cause: "stopped" });
   });
 

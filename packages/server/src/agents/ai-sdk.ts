@@ -11,7 +11,7 @@ import {
   type TextStreamPart,
   type ToolSet as ModelTools,
 } from "ai";
-import type { UnsayErrorData } from "@unsay/core/protocol";
+import type { UnsayErrorData, Upstream } from "@unsay/core/protocol";
 import { steerable, type Agent, type AgentEnd, type AgentRun } from "./agent.js";
 import { answerForModel } from "./model-answer.js";
 import {
@@ -25,6 +25,7 @@ import {
   STEP_LIMIT,
   unknownReason,
 } from "./provider-ends.js";
+import { upstreamOf, type ProviderStops } from "./provider-stops.js";
 
 export interface AiSdkAgentOptions {
   /** From a provider package of the AI SDK. */
@@ -36,6 +37,10 @@ export interface AiSdkAgentOptions {
   readonly maxSteps?: number;
   /** Repetitions of a model call that failed before it said anything. Default: 2. */
   readonly maxRetries?: number;
+  /** A cap on what a stop can't hinder, in tokens of one model call. */
+  readonly maxTokens?: number;
+  /** What a stop does at providers, beside and before `PROVIDER_STOPS`. */
+  readonly stops?: ProviderStops;
 }
 
 /**
@@ -52,12 +57,13 @@ export function createAiSdkAgent(options: AiSdkAgentOptions): Agent {
       tools: toolsOf(run, options.tools, calls),
       stopWhen: stepCountIs(options.maxSteps ?? 8),
       maxRetries: options.maxRetries ?? 2,
+      ...(options.maxTokens === undefined ? {} : { maxOutputTokens: options.maxTokens }),
       abortSignal: run.signal,
       prepareStep: ({ messages }) => hear(run, messages),
       // What went wrong comes as a part of the stream; the SDK would print it besides.
       onError: () => {},
     });
-    const end = await new StreamReader(run, calls).read(result.stream);
+    const end = await new StreamReader(run, calls, upstreamOf(providerOf(options.model), options.stops)).read(result.stream);
     if (end !== null && !run.signal.aborted) run.end(end);
   });
 }
@@ -71,6 +77,11 @@ function hear(run: AgentRun, messages: ModelMessage[]): { messages: ModelMessage
 /** The shapes are the same; ours are readonly and call any JSON value unknown. */
 function messagesOf(run: AgentRun): ModelMessage[] {
   return toAiSdkMessages(run.messages) as unknown as ModelMessage[];
+}
+
+/** A model that is only named is asked through a gateway, and who answers behind it is not known. */
+function providerOf(model: LanguageModel): string | undefined {
+  return typeof model === "string" ? undefined : model.provider;
 }
 
 const ANY_OBJECT: FlexibleSchema<unknown> = jsonSchema({ type: "object" });
@@ -140,14 +151,17 @@ type Part = TextStreamPart<ModelTools>;
 class StreamReader {
   readonly #run: AgentRun;
   readonly #calls: CallIds;
+  readonly #upstream: Upstream;
   #hasText = false;
   #generated: number | null = null;
   #reasoning: number | null = null;
   #end: AgentEnd | null = NO_END;
 
-  constructor(run: AgentRun, calls: CallIds) {
+  constructor(run: AgentRun, calls: CallIds, upstream: Upstream) {
     this.#run = run;
     this.#calls = calls;
+    this.#upstream = upstream;
+    run.reportUpstream(upstream);
   }
 
   /** `null`: the provider said that the answer is whole. */
@@ -178,7 +192,10 @@ class StreamReader {
         return this.#appendArgs(part.id, part.delta);
       case "tool-call":
         return this.#readCall(part);
+      case "start-step":
+        return run.reportUpstream(this.#upstream);
       case "finish-step":
+        run.reportUpstream("already-finished");
         return this.#countUsage(part.usage.outputTokens, part.usage.outputTokenDetails.reasoningTokens);
       case "finish":
         this.#end = this.#end === NO_END ? endOf(part.finishReason, part.rawFinishReason, this.#hasText) : this.#end;

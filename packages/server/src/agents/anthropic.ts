@@ -4,6 +4,7 @@ import type { Agent, AgentRun } from "./agent.js";
 import { answerForModel } from "./model-answer.js";
 import { schemaOf } from "./model-request.js";
 import { createModelAgent, type ModelTurn } from "./model-steps.js";
+import { upstreamOf, type ProviderStops } from "./provider-stops.js";
 
 export interface AnthropicAgentOptions {
   readonly model: string;
@@ -16,6 +17,10 @@ export interface AnthropicAgentOptions {
   readonly tools?: readonly string[];
   /** Model calls in one run. Default: 8. */
   readonly maxSteps?: number;
+  /** Who answers at that address, for what a stop does there. Default: `anthropic`. */
+  readonly provider?: string;
+  /** What a stop does at providers, beside and before `PROVIDER_STOPS`. */
+  readonly stops?: ProviderStops;
 }
 
 /** The body of a request to the Messages API. */
@@ -33,6 +38,7 @@ export function createAnthropicAgent(options: AnthropicAgentOptions): Agent {
   return createModelAgent<AnthropicMessage>({
     decode: decodeAnthropic,
     maxSteps: options.maxSteps ?? 8,
+    upstream: upstreamOf(options.provider ?? "anthropic", options.stops),
     begin: (run) => toAnthropicMessages(run.messages),
     ask: (messages, run) => options.send(requestOf(options, joined(messages), run), { signal: run.signal }),
     encodeTurn,

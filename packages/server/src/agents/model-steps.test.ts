@@ -2,13 +2,14 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { textOf, usageOf } from "@unsay/core";
+import type { Upstream } from "@unsay/core/protocol";
 import { createTestServer, stopCommand, type TestServer } from "../testing/test-server.js";
 import { answerOf, closeLater, closeServers } from "../testing/tool-bench.js";
 import { defineTool, type ToolSet } from "../tool-call/tool.js";
 import type { Agent } from "./agent.js";
 import { createAgUiAgent } from "./ag-ui.js";
 import { createAnthropicAgent } from "./anthropic.js";
-import { createOpenAiAgent } from "./openai.js";
+import { createOpenAiAgent, type OpenAiAgentOptions } from "./openai.js";
 
 afterEach(closeServers);
 
@@ -110,16 +111,39 @@ describe("a Chat Completions stream", () => {
     expect(await answerOf(server)).toMatchObject({ status: "truncated", cause, error: { code } });
   });
 
-  it("is closed by a stop, and nothing is asked after it", async () => {
-    const provider = await play([[...OPENAI_CALL.slice(0, 1), "hang"], OPENAI_TEXT]);
-    const server = await open(createOpenAiAgent({ model: "m", send: post(provider.url) }), LOOK);
+  it.each<[string, Partial<OpenAiAgentOptions>, Upstream]>([
+    ["that is known to stop", { provider: "openai" }, "aborted"],
+    ["that is known to go on", { provider: "mistral" }, "unsupported"],
+    ["of which nothing is known", {}, "unknown"],
+    ["with no more than a name", { provider: "toString" }, "unknown"],
+    ["of which the app knows better", { provider: "openai", stops: { openai: "unsupported" } }, "unsupported"],
+  ])(
+    "r5: of a provider %s is closed by a stop, which says no more than that; nothing is asked after it",
+    async (_name, options, upstream) => {
+      const provider = await play([[...OPENAI_CALL.slice(0, 1), "hang"], OPENAI_TEXT]);
+      const server = await open(createOpenAiAgent({ model: "m", send: post(provider.url), ...options }), LOOK);
+      const stream = await server.start();
+      await stream.until((event) => event.type === "span.append");
+      await server.post(`/runs/${stream.run}/commands`, stopCommand());
+      expect(await stream.until((event) => event.type === "stop.ack")).toMatchObject({ upstream });
+      await stream.all();
+      await expect.poll(() => provider.closed.count).toBe(1);
+      expect(provider.asked).toHaveLength(1);
+    },
+  );
+
+  it("r5: that has said its part while a tool runs is not there to be stopped", async () => {
+    const provider = await play([OPENAI_CALL]);
+    const look = defineTool({
+      effect: "read",
+      execute: (_args, { signal }) => new Promise((resolve) => signal.addEventListener("abort", resolve)),
+    });
+    const server = await open(createOpenAiAgent({ model: "m", send: post(provider.url), provider: "openai" }), { look });
     const stream = await server.start();
-    await stream.until((event) => event.type === "span.append");
+    await stream.until((event) => event.type === "tool.start");
     await server.post(`/runs/${stream.run}/commands`, stopCommand());
-    expect(await stream.until((event) => event.type === "stop.ack")).toMatchObject({ upstream: "aborted" });
+    expect(await stream.until((event) => event.type === "stop.ack")).toMatchObject({ upstream: "already-finished" });
     await stream.all();
-    await expect.poll(() => provider.closed.count).toBe(1);
-    expect(provider.asked).toHaveLength(1);
   });
 
   it("runs no tool beyond its steps, and hears a rejection as one", async () => {

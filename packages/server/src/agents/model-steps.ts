@@ -1,4 +1,4 @@
-import type { Decode, PartKind, RunEnd, UnsayErrorData, UnsayEvent } from "@unsay/core/protocol";
+import type { Decode, PartKind, RunEnd, UnsayErrorData, UnsayEvent, Upstream } from "@unsay/core/protocol";
 import type { ToolOutcome } from "../tool-call/tool.js";
 import { steerable, type Agent, type AgentEnd, type AgentRun } from "./agent.js";
 import { failedCall, NO_END, STEP_LIMIT } from "./provider-ends.js";
@@ -28,6 +28,8 @@ export interface ModelWire<M> {
   /** What the user said meanwhile. */
   encodeSteer(text: string): M;
   readonly maxSteps: number;
+  /** What closing the connection does to the model. */
+  readonly upstream: Upstream;
 }
 
 /** Answers by a model over its provider's own stream. Its tool calls go through the gate like all others. */
@@ -38,6 +40,7 @@ export function createModelAgent<M>(wire: ModelWire<M>): Agent {
     for (let step = 0; step < wire.maxSteps; step += 1) {
       messages.push(...run.steering.take().map(({ text }) => wire.encodeSteer(text)));
       const answer = await readStep(run, wire, messages, usage);
+      if (!run.signal.aborted) run.reportUpstream("already-finished");
       if (answer.end !== null || run.signal.aborted) return finish(run, usage, answer.end === "complete" ? null : answer.end);
       messages.push(...wire.encodeTurn(await callAll(run, answer)));
     }
@@ -59,6 +62,7 @@ interface StepAnswer {
 
 async function readStep<M>(run: AgentRun, wire: ModelWire<M>, messages: readonly M[], usage: UsageSum): Promise<StepAnswer> {
   const step = new StepReader(run, usage);
+  run.reportUpstream(wire.upstream);
   try {
     const response = await wire.ask(messages, run);
     if (!response.ok) return step.answer(failedCall(response.status, null));

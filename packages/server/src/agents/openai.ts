@@ -3,6 +3,7 @@ import { decodeChatCompletions } from "@unsay/core/openai";
 import type { Agent, AgentRun } from "./agent.js";
 import { answerForModel } from "./model-answer.js";
 import { createModelAgent, type ModelTurn } from "./model-steps.js";
+import { upstreamOf, type ProviderStops } from "./provider-stops.js";
 import { schemaOf } from "./model-request.js";
 
 export interface OpenAiAgentOptions {
@@ -14,6 +15,10 @@ export interface OpenAiAgentOptions {
   readonly tools?: readonly string[];
   /** Model calls in one run. Default: 8. */
   readonly maxSteps?: number;
+  /** Who answers at that address, for what a stop does there. Default: not known. */
+  readonly provider?: string;
+  /** What a stop does at providers, beside and before `PROVIDER_STOPS`. */
+  readonly stops?: ProviderStops;
   /** A cap on what a stop can't hinder. */
   readonly maxTokens?: number;
 }
@@ -36,6 +41,7 @@ export function createOpenAiAgent(options: OpenAiAgentOptions): Agent {
   return createModelAgent<OpenAiMessage>({
     decode: decodeChatCompletions,
     maxSteps: options.maxSteps ?? 8,
+    upstream: upstreamOf(options.provider, options.stops),
     begin: (run) => toOpenAiMessages(run.messages),
     ask: (messages, run) => options.send(requestOf(options, messages, run), { signal: run.signal }),
     encodeTurn,

@@ -1,6 +1,6 @@
 import type { DecideCommand, RunCommand, StopCommand } from "@unsay/core/protocol";
 import { expiredApproval, unknownApproval } from "../approval/approvals.js";
-import { conflict, type HttpProblem } from "../http/problem.js";
+import { conflict, HttpProblem } from "../http/problem.js";
 import { checkAnswer, postCommand } from "./post-command.js";
 import type { LateRuns } from "../run/late-runs.js";
 import type { LiveRun } from "../run/live-run.js";
@@ -15,6 +15,7 @@ export class CommandDesk {
   readonly #live: LiveRuns;
   readonly #late: LateRuns;
   readonly #decided = new Map<string, string>();
+  readonly #stops = new Map<string, Promise<void>>();
 
   constructor(settings: Settings, live: LiveRuns, late: LateRuns) {
     this.#settings = settings;
@@ -47,10 +48,21 @@ export class CommandDesk {
   /** Decided at once, stored before the answer. */
   async stop(live: LiveRun, command: StopCommand): Promise<void> {
     const { id, client, intent, ackSeq, painted } = command;
-    const stop: StoredStop = { command: id, client, intent, ackSeq, painted };
-    const isNews = !live.isStopping;
     live.stop({ id, client, intent, painted });
-    if (isNews && live.isStopping) await this.#settings.store.saveStop(live.record.run, stop);
+    if (live.isStopping) await this.#keepStop(live, { command: id, client, intent, ackSeq, painted });
+  }
+
+  /** Of several stops the first is kept, and each is acknowledged when that one is on record. */
+  #keepStop(live: LiveRun, stop: StoredStop): Promise<void> {
+    const { run } = live.record;
+    const known = this.#stops.get(run);
+    if (known !== undefined) return known;
+    const kept = this.#settings.store.saveStop(run, stop);
+    this.#stops.set(run, kept);
+    const forget = () => this.#stops.delete(run);
+    kept.catch(forget);
+    void live.done.then(forget);
+    return kept;
   }
 
   /** Stopping what is over is no mistake: it was whole before the stop came. */
@@ -70,16 +82,18 @@ export class CommandDesk {
     );
   }
 
+  /** Accepted when it is on record: a decision that a crash could undo is not acknowledged. */
   async #obeyDecision(command: DecideCommand, record: StoredRun): Promise<void> {
     const { store } = this.#settings;
     const fingerprint = JSON.stringify([command.approval, command.items]);
     const known = this.#decided.get(`${record.run} ${command.id}`) ?? (await store.findCommand(record.run, command.id));
-    if (known === fingerprint) return;
-    if (known !== null)
+    if (known !== null && known !== fingerprint)
       throw conflict("approval-closed", `The command ${command.id} was used for another decision. Give each decision its own id.`);
     const live = this.#live.get(record.run);
+    if (live === undefined && known !== null) return;
     if (live === undefined) throw await this.#refusalOfPast(command, record);
-    this.#decide(live, command, fingerprint);
+    if (known === null) this.#decide(live, command, fingerprint);
+    if (!(await live.log.flush())) throw notOnRecord();
     await store.saveCommand(record.run, command.id, fingerprint);
   }
 
@@ -104,4 +118,14 @@ export class CommandDesk {
       `The run of the approval ${command.approval} has ended, so nothing can be decided any more. Load the thread to see how.`,
     );
   }
+}
+
+function notOnRecord(): HttpProblem {
+  return new HttpProblem(503, {
+    code: "store-unavailable",
+    message: "The decision could not be put on record, so it is not acknowledged. Send it again under the same id.",
+    retryable: true,
+    retryAfterMs: 1_000,
+    userMessage: "The server can't save anything right now.",
+  });
 }

@@ -34,6 +34,23 @@ export async function postCommand(settings: Settings, command: RunCommand, recor
   }
 }
 
+/** Resolves when a run that another process produces has ended. Throws an `HttpProblem` where it does not in time. */
+export async function untilEnded(settings: Settings, run: string): Promise<void> {
+  const { store, clock, settleMs } = settings;
+  const giveUpAt = clock.now() + settleMs + ANSWER_MS;
+  const news = watchNews(settings, run);
+  try {
+    for (;;) {
+      const changed = news.next();
+      if ((await store.getRun(run))?.end !== null) return;
+      if (clock.now() >= giveUpAt) throw notLive(run);
+      await changed;
+    }
+  } finally {
+    news.close();
+  }
+}
+
 /** Throws what the run's process refused. */
 export function checkAnswer(answer: PostedAnswer | null, run: string): void {
   if (answer === null) throw notLive(run);

@@ -48,20 +48,27 @@ export async function undoReceipt({ settings, live, late }: UndoParts, command: 
     thread: record.thread,
     run: record.run,
     record: (payload) => (running === undefined ? recordLate(settings, record.run, payload) : running.addLate([payload])),
+    reread: async () => running?.log.events ?? store.read(record.run, 0),
   });
   await compensation.begin();
   await store.saveCommand(record.run, command.id, fingerprint);
   void compensation.finish();
 }
 
-/** A run that nobody produces any more is written to by whoever is first. */
+/** How often something is moved behind what somebody else has just written. */
+const MAX_TRIES = 10;
+
+/** A run that is produced nowhere, or elsewhere: written to behind all that is there. `false`: it could not be. */
 async function recordLate({ store }: Settings, run: string, payload: EventPayload): Promise<boolean> {
-  const record = await store.getRun(run);
-  if (record === null) return false;
-  const ids = { thread: record.thread, run, message: record.message };
-  const last = (await store.read(run, record.lastSeq - 1)).at(-1);
-  const event = createEventFactory(ids, record.lastSeq + 1).make(payload, { t: last?.t ?? null });
-  if (!(await store.append(run, record.owner, [event], record.leaseUntil))) return false;
-  const [stored] = await store.read(run, record.lastSeq);
-  return JSON.stringify(stored) === JSON.stringify(event);
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    const record = await store.getRun(run);
+    if (record === null) return false;
+    const ids = { thread: record.thread, run, message: record.message };
+    const last = (await store.read(run, record.lastSeq - 1)).at(-1);
+    const event = createEventFactory(ids, record.lastSeq + 1).make(payload, { t: last?.t ?? null });
+    if (!(await store.append(run, record.owner, [event], record.leaseUntil))) continue;
+    const [stored] = await store.read(run, record.lastSeq);
+    if (JSON.stringify(stored) === JSON.stringify(event)) return true;
+  }
+  return false;
 }

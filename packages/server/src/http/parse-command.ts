@@ -85,7 +85,8 @@ function parseStop(fields: Fields, thread: string): StopCommand {
     scope,
     intent: word(fields, "intent", ["stop", "redirect", "barge-in", "enough"], "stop") as StopCommand["intent"],
     ackSeq: count(fields, "ackSeq"),
-    painted: paintedOf(fields["painted"]),
+    painted: placeOf(fields["painted"], "painted"),
+    ...(fields["heardUpTo"] === undefined ? {} : { heardUpTo: placeOf(fields["heardUpTo"], "heardUpTo") }),
     ...(run === undefined ? {} : { run }),
     ...(startKey === undefined ? {} : { startKey }),
     ...(call === undefined ? {} : { call }),
@@ -219,8 +220,8 @@ function labelsOf(fields: Fields, name: string): Readonly<Record<string, string>
   return Object.fromEntries(entries) as Readonly<Record<string, string>>;
 }
 
-function paintedOf(value: unknown): StopCommand["painted"] {
+function placeOf(value: unknown, name: string): StopCommand["painted"] {
   if (value === undefined || value === null) return null;
-  const fields = fieldsOf(value, "painted");
+  const fields = fieldsOf(value, name);
   return { span: id(fields, "span"), offset: count(fields, "offset") };
 }

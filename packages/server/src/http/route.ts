@@ -2,6 +2,9 @@ import { HttpProblem, invalidRequest, notFound } from "./problem.js";
 
 export type Route =
   | { readonly name: "start"; readonly thread: string }
+  /** Another client's start, whose body names the thread. */
+  | { readonly name: "native" }
+  | { readonly name: "chat-stream"; readonly thread: string }
   | { readonly name: "active"; readonly thread: string }
   | { readonly name: "messages"; readonly thread: string }
   | { readonly name: "grants"; readonly thread: string }
@@ -12,6 +15,8 @@ export type Route =
 
 const METHODS: Record<Route["name"], "GET" | "POST"> = {
   start: "POST",
+  native: "POST",
+  "chat-stream": "GET",
   active: "GET",
   messages: "GET",
   grants: "GET",
@@ -44,11 +49,14 @@ function matchPath(pathname: string, basePath: string): Route {
     .slice(basePath.length + 1)
     .split("/")
     .map(decode);
+  if (id === undefined && (kind === "chat" || kind === "agent")) return { name: "native" };
   if (id === undefined || leaf === undefined || rest.length > 0) throw notFound();
   const key = `${String(kind)}/${leaf}`;
   switch (key) {
     case "threads/runs":
       return { name: "start", thread: checkId(id, "thread") };
+    case "chat/stream":
+      return { name: "chat-stream", thread: checkId(id, "thread") };
     case "threads/active":
       return { name: "active", thread: checkId(id, "thread") };
     case "threads/messages":

@@ -53,11 +53,15 @@ class EventBody {
   #isSentAway = false;
   #cancelStall: () => void = () => {};
   #cancelCheck: () => void = () => {};
+  /** Ends the wait for news. */
+  #wake: () => void = () => {};
+  readonly #onGoaway = (): void => this.#wake();
 
   constructor(options: EventBodyOptions) {
     this.#options = options;
     this.#cursor = options.after;
     this.#sentAt = options.clock.now();
+    options.goaway?.signal.addEventListener("abort", this.#onGoaway);
   }
 
   /** A permission that is taken back ends what it had opened. */
@@ -99,6 +103,8 @@ class EventBody {
     this.#isOpen = false;
     this.#cancelStall();
     this.#cancelCheck();
+    this.#options.goaway?.signal.removeEventListener("abort", this.#onGoaway);
+    this.#wake();
     this.#options.onClose?.();
   }
 
@@ -141,17 +147,16 @@ class EventBody {
   }
 
   /** `true` when a heartbeat is due before there is any news. */
-  async #isSilent(changed: Promise<void>): Promise<boolean> {
-    const { clock, heartbeatMs, goaway } = this.#options;
-    const waiting = new AbortController();
-    const isSilent = await new Promise<boolean>((resolve) => {
+  #isSilent(changed: Promise<void>): Promise<boolean> {
+    const { clock, heartbeatMs } = this.#options;
+    return new Promise<boolean>((resolve) => {
       const cancel = clock.after(heartbeatMs - (clock.now() - this.#sentAt), () => resolve(true));
-      waiting.signal.addEventListener("abort", cancel);
-      void changed.then(() => resolve(false));
-      if (!this.#isSentAway) goaway?.signal.addEventListener("abort", () => resolve(false), { signal: waiting.signal });
+      this.#wake = () => {
+        cancel();
+        resolve(false);
+      };
+      void changed.then(this.#wake);
     });
-    waiting.abort();
-    return isSilent;
   }
 }
 

@@ -298,7 +298,8 @@ export class LiveRun {
     const grace = new Promise<void>((resolve) => (cancel = this.#options.clock.after(UPSTREAM_GRACE_MS, resolve)));
     await Promise.race([this.#agentDone, grace]);
     cancel();
-    return this.#driver.upstream ?? (this.#driver.isDone ? "aborted" : "unknown");
+    const said = this.#driver.upstream ?? "aborted";
+    return said === "aborted" && !this.#driver.isDone ? "unknown" : said;
   }
 
   #truncatedEnd({ cause, resumable, error, by }: TruncatedEnding): RunEnd {

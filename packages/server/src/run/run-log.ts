@@ -50,7 +50,7 @@ export interface EventSource {
  */
 export class RunLog implements EventSource {
   readonly #options: RunLogOptions;
-  readonly #factory: EventFactory;
+  #factory: EventFactory;
   readonly #startedAt: number;
   readonly #events: UnsayEvent[] = [];
   readonly #toRewrite: UnsayEvent[] = [];
@@ -69,8 +69,7 @@ export class RunLog implements EventSource {
 
   constructor(options: RunLogOptions) {
     this.#options = options;
-    const { thread, run, message } = options.record;
-    this.#factory = createEventFactory({ thread, run, message });
+    this.#factory = this.#createFactory(1);
     this.#startedAt = options.clock.now();
     this.#news = new Promise((resolve) => (this.#announce = resolve));
     this.#renew();
@@ -164,9 +163,7 @@ export class RunLog implements EventSource {
       by: "server",
       effects,
     };
-    const { thread, run, message } = this.#options.record;
-    const factory = createEventFactory({ thread, run, message }, this.#events.length);
-    this.#events[this.#events.length - 1] = factory.make(end, { t: this.elapsedMs });
+    this.#events[this.#events.length - 1] = this.#createFactory(this.#events.length).make(end, { t: this.elapsedMs });
     this.#heldAt = null;
     this.#show();
   }
@@ -186,6 +183,7 @@ export class RunLog implements EventSource {
     try {
       await this.#rewrite();
       if (batch.length === 0) return true;
+      if (this.#isClosed) return (await this.#saveLate()) || this.#lose();
       const isOwner = await store.append(record.run, record.owner, batch, this.#leaseUntil());
       if (!isOwner) return this.#lose();
     } catch (error) {
@@ -203,6 +201,35 @@ export class RunLog implements EventSource {
     this.#saved += batch.length;
     this.#release();
     return true;
+  }
+
+  /**
+   * Other processes may write about a run that has ended, such as that something is undone. What they wrote first stays,
+   * and ours comes after it.
+   */
+  async #saveLate(): Promise<boolean> {
+    const { store, record } = this.#options;
+    while (this.#saved < this.#events.length) {
+      const batch = this.#events.slice(this.#saved);
+      if (!(await store.append(record.run, record.owner, batch, this.#leaseUntil()))) return false;
+      this.#adopt(await store.read(record.run, this.#saved));
+    }
+    return true;
+  }
+
+  #adopt(stored: readonly UnsayEvent[]): void {
+    const isStored = new Set(stored.map((event) => JSON.stringify(event)));
+    const missing = this.#events.slice(this.#saved).filter((event) => !isStored.has(JSON.stringify(event)));
+    this.#factory = this.#createFactory(this.#saved + stored.length + 1);
+    const moved = missing.map((event) => this.#factory.make(withoutEnvelope(event), { t: event.t }));
+    this.#events.splice(this.#saved, this.#events.length, ...stored, ...moved);
+    this.#saved += stored.length;
+    this.#show();
+  }
+
+  #createFactory(next: number): EventFactory {
+    const { thread, run, message } = this.#options.record;
+    return createEventFactory({ thread, run, message }, next);
   }
 
   /** Text that was withdrawn goes from the store too, however often that has to be tried. */

@@ -1,5 +1,6 @@
 import type { StartCommand, StopCommand } from "@unsay/core/protocol";
 import type { Limits } from "../access/limits.js";
+import { checkAnswer, postCommand, untilEnded } from "../command/post-command.js";
 import { conflict, type HttpProblem } from "../http/problem.js";
 import { shuttingDown } from "../http/shutting-down.js";
 import type { Settings } from "../settings.js";
@@ -91,11 +92,35 @@ export class RunStarter {
   }
 
   /** What is redirected from has ended before what comes instead begins: the new answer knows what became of its calls. */
-  async #settleRedirected({ thread, redirects, startKey }: StartCommand): Promise<void> {
+  async #settleRedirected(command: StartCommand): Promise<void> {
+    const { thread, redirects, startKey } = command;
+    if (redirects === undefined) return;
     const from = this.#options.live.ofThread(thread).find((run) => run.record.message === redirects);
-    if (from === undefined) return;
-    from.stop({ id: `redirect ${startKey}`, client: "server", intent: "redirect" });
+    if (from === undefined) return this.#settleElsewhere(command);
+    from.stop({ id: redirectId(startKey), client: "server", intent: "redirect" });
     await from.done;
+  }
+
+  /** Another process produces it: it is stopped there, with all that is on record counted as seen. */
+  async #settleElsewhere({ thread, redirects, startKey }: StartCommand): Promise<void> {
+    const { records, settings } = this.#options;
+    const from = (await records.list(thread)).findLast(({ message, end }) => message === redirects && end === null);
+    if (from === undefined) return;
+    const events = await settings.store.read(from.run, 0);
+    const last = events.findLast((event) => event.type === "span.append");
+    const stop: StopCommand = {
+      command: "stop",
+      id: redirectId(startKey),
+      client: "server",
+      thread,
+      run: from.run,
+      scope: "run",
+      intent: "redirect",
+      ackSeq: events.at(-1)?.seq ?? 0,
+      painted: last?.type === "span.append" ? { span: last.span, offset: Number.MAX_SAFE_INTEGER } : null,
+    };
+    checkAnswer(await postCommand(settings, stop, from), from.run);
+    await untilEnded(settings, from.run);
   }
 
   #recordOf(command: StartCommand, parent: string | null): NewRun {
@@ -153,6 +178,10 @@ export class RunStarter {
     this.#options.live.remove(run);
     this.#options.onEnded(run);
   }
+}
+
+function redirectId(startKey: string): string {
+  return `redirect ${startKey}`;
 }
 
 function checkSame<T extends LiveRun | StoredRun>(run: T, command: StartCommand): T {

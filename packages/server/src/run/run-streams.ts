@@ -18,6 +18,7 @@ const STREAM_HEADERS = {
 
 interface Reader {
   readonly request: Request;
+  readonly wire: Wire;
   readonly after: number;
   readonly release: () => void;
 }
@@ -48,10 +49,10 @@ export class RunStreams {
   }
 
   /** Everything after `after`, then what comes, to who sent `request`. Throws an `HttpProblem` when too many are open. */
-  open(run: LiveRun | StoredRun, after: number, request: Request): Response {
+  open(run: LiveRun | StoredRun, after: number, request: Request, wire: Wire = wireOf(request)): Response {
     const record = recordOf(run);
     const release = this.#limits.takeStream(this.#limits.keyOf(request, record.thread));
-    const reader = { request, after, release };
+    const reader = { request, wire, after, release };
     return run instanceof LiveRun ? this.#openLive(run, reader) : this.#openStored(run, reader);
   }
 
@@ -74,9 +75,9 @@ export class RunStreams {
     });
   }
 
-  #respond(record: StoredRun, { request, after, release }: Reader, { source, beat, onClose }: Body): Response {
+  #respond(record: StoredRun, { request, wire, after, release }: Reader, { source, beat, onClose }: Body): Response {
     const { clock, heartbeatMs, authorize, recheckMs } = this.#settings;
-    const carrier = this.#carry(wireOf(request), record, source);
+    const carrier = this.#carry(wire, record, source);
     const context = { threadId: record.thread, runId: record.run, action: "read" } as const;
     const stream = createEventBody({
       ...carrier,
@@ -94,7 +95,7 @@ export class RunStreams {
     });
     return new Response(stream, {
       status: 200,
-      headers: { ...STREAM_HEADERS, ...HEADERS_OF_WIRE[wireOf(request)], "x-unsay-run": record.run },
+      headers: { ...STREAM_HEADERS, ...HEADERS_OF_WIRE[wire], "x-unsay-run": record.run },
     });
   }
 

@@ -1,3 +1,4 @@
+import { textOf } from "@unsay/core";
 import { afterEach, describe, expect, it } from "vitest";
 import type { EventOf } from "@unsay/core/protocol";
 import { steerable, type Agent } from "../agents/agent.js";
@@ -79,6 +80,29 @@ describe("r5: what a stop does upstream", () => {
     expect(await stream.until((event) => event.type === "stop.ack")).toMatchObject({ upstream: "already-finished" });
     finish();
     await stream.all();
+  });
+});
+
+describe("r2-bargein: who interrupts a voice", () => {
+  it("has the model told of no more than was heard, though more had been painted; a reload knows both", async () => {
+    const told: string[] = [];
+    const server = await open(async (run) => {
+      told.push(JSON.stringify(run.conversation));
+      if (run.input !== "Hello") return;
+      run.text("Heard. Painted. Neither.");
+      await new Promise<void>((resolve) => run.signal.addEventListener("abort", () => resolve()));
+    });
+    const stream = await server.start();
+    const said = await stream.until((event) => event.type === "span.append");
+    const place = (offset: number) => ({ span: said.type === "span.append" ? said.span : "", offset });
+    await stop(server, stream.run, { intent: "barge-in", ackSeq: said.seq, painted: place(15), heardUpTo: place(6) });
+    await stream.all();
+    expect(textOf(await answerOf(server))).toBe("Heard. Painted.");
+    await (await server.start({ message: { id: "u2", text: "Wait" } })).all();
+    expect(told[1]).toContain("Heard.");
+    expect(told[1]).not.toContain("Painted");
+    const refused = await server.post(`/runs/${stream.run}/commands`, stopCommand({ heardUpTo: { span: "s", offset: -1 } }));
+    expect(await refused.json()).toMatchObject({ code: "invalid-request", field: "offset" });
   });
 });
 

@@ -12,8 +12,27 @@ export interface SqliteStoreOptions {
   readonly path: string;
   /** The largest the file may become, in bytes; a write beyond it fails like on a full disk. Default: what the disk takes. */
   readonly maxBytes?: number;
+  /**
+   * What nothing acknowledged may be lost to. A killed process loses nothing either way. `power`, the default: what binds
+   * (starts, commands, decisions, tools that begin, receipts, ends) waits for the disk, so that a power cut takes back no
+   * more than the last words of an answer that was being written. `process`: nothing waits for the disk, and a power cut
+   * may take back the last seconds of everything.
+   */
+  readonly durability?: "power" | "process";
   readonly clock?: Clock;
 }
+
+/** What a power cut may take back: an answer that it cut off has no end either, and a reader is told so. */
+const PASSING: ReadonlySet<UnsayEvent["type"]> = new Set([
+  "run.phase",
+  "part.open",
+  "part.close",
+  "span.append",
+  "hold",
+  "tool.propose",
+  "tool.args",
+  "tool.progress",
+]);
 
 /** Node's SQLite waits for another process's lock without letting anything else run, so it waits briefly. */
 const BLOCKING_WAIT_MS = 20;
@@ -22,12 +41,13 @@ const BUSY_MS = 2_000;
 const RETRY_MS = 25;
 /** How often the file is asked whether another process has changed it, while somebody watches. */
 const LOOK_MS = 100;
+/** How long words wait for those of other runs, to be stored with them. */
+const GATHER_MS = 10;
 /** Early stops kept beyond their use. */
 const MAX_EARLY_STOPS = 1_000;
 
 const SETTINGS = `
   PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = NORMAL;
   PRAGMA busy_timeout = ${BUSY_MS};
   PRAGMA secure_delete = ON;
 `;
@@ -97,7 +117,7 @@ export function createSqliteStore(options: SqliteStoreOptions): Store {
   if (options.path !== ":memory:") mkdirSync(dirname(options.path), { recursive: true });
   const database = new DatabaseSync(options.path);
   prepareDatabase(database, options.maxBytes);
-  return new SqliteStore(database, options.clock ?? systemClock);
+  return new SqliteStore(database, options);
 }
 
 function prepareDatabase(database: DatabaseSync, maxBytes: number | undefined): void {
@@ -114,22 +134,37 @@ function prepareDatabase(database: DatabaseSync, maxBytes: number | undefined): 
 type Row = Record<string, unknown>;
 type Value = string | number | null;
 
+/** A write that waits for the next transaction. */
+interface Write {
+  readonly work: () => unknown;
+  readonly isBinding: boolean;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 class SqliteStore implements Store {
   readonly #database: DatabaseSync;
   readonly #clock: Clock;
+  readonly #isPowerSafe: boolean;
+  readonly #writes: Write[] = [];
+  #immediate: NodeJS.Immediate | undefined;
+  #gathering: NodeJS.Timeout | undefined;
   readonly #statements = new Map<string, StatementSync>();
   readonly #watchers = new Watchers();
   #cancelLook: (() => void) | null = null;
   #version = 0;
+  #level: "FULL" | "NORMAL" | null = null;
 
-  constructor(database: DatabaseSync, clock: Clock) {
+  constructor(database: DatabaseSync, { clock = systemClock, durability = "power" }: SqliteStoreOptions) {
     this.#database = database;
     this.#clock = clock;
+    this.#isPowerSafe = durability === "power";
+    this.#setSync(false);
   }
 
   async createRun(run: NewRun): Promise<{ readonly run: StoredRun; readonly created: boolean }> {
     const { run: id, thread, startKey, owner, leaseUntil, ...facts } = run;
-    return this.#try(() => {
+    return this.#write(() => {
       const inserted = this.#run(
         "INSERT INTO runs (run, thread, start_key, facts, owner, lease_until) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (thread, start_key) DO NOTHING",
         [id, thread, startKey, JSON.stringify(facts), owner, leaseUntil],
@@ -154,16 +189,20 @@ class SqliteStore implements Store {
   }
 
   async append(run: string, owner: string, events: readonly UnsayEvent[], leaseUntil: number): Promise<boolean> {
-    return this.#transaction(() => {
+    const isBinding = events.some(({ type }) => !PASSING.has(type));
+    const isWritten = await this.#write(() => {
       const row = this.#get("SELECT last_seq, facts FROM runs WHERE run = ? AND owner = ?", [run, owner]);
       if (row === undefined || !this.#insert(run, row, events)) return false;
       this.#run("UPDATE runs SET lease_until = ? WHERE run = ?", [leaseUntil, run]);
       return true;
-    }, run);
+    }, isBinding);
+    this.#watchers.tell(run);
+    return isWritten;
   }
 
   async renewLease(run: string, owner: string, leaseUntil: number): Promise<boolean> {
-    return this.#try(() => this.#run("UPDATE runs SET lease_until = ? WHERE run = ? AND owner = ?", [leaseUntil, run, owner]) === 1);
+    const renew = () => this.#run("UPDATE runs SET lease_until = ? WHERE run = ? AND owner = ?", [leaseUntil, run, owner]) === 1;
+    return this.#write(renew, false);
   }
 
   async read(run: string, after: number): Promise<readonly UnsayEvent[]> {
@@ -172,29 +211,32 @@ class SqliteStore implements Store {
   }
 
   async rewrite(run: string, events: readonly UnsayEvent[]): Promise<void> {
-    await this.#transaction(() => {
+    await this.#write(() => {
       for (const event of events)
         this.#run("UPDATE events SET data = ? WHERE run = ? AND seq = ?", [JSON.stringify(event), run, event.seq]);
-    }, run);
+    });
+    this.#watchers.tell(run);
     // What was taken out must not remain in the write-ahead log either.
     this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   }
 
   async repair(run: string, now: number, events: readonly UnsayEvent[]): Promise<boolean> {
-    return this.#transaction(() => {
+    const isRepaired = await this.#write(() => {
       const row = this.#get("SELECT last_seq, facts FROM runs WHERE run = ? AND ended IS NULL AND lease_until <= ?", [run, now]);
       if (row === undefined || events[0]?.seq !== Number(row["last_seq"]) + 1 || !this.#insert(run, row, events)) return false;
       this.#run("UPDATE runs SET owner = '' WHERE run = ?", [run]);
       return true;
-    }, run);
+    });
+    this.#watchers.tell(run);
+    return isRepaired;
   }
 
   async saveStop(run: string, stop: StoredStop): Promise<void> {
-    await this.#try(() => this.#run("UPDATE runs SET stop = ? WHERE run = ?", [JSON.stringify(stop), run]));
+    await this.#write(() => this.#run("UPDATE runs SET stop = ? WHERE run = ?", [JSON.stringify(stop), run]));
   }
 
   async saveEarlyStop(thread: string, startKey: string, stop: string): Promise<void> {
-    await this.#transaction(() => {
+    await this.#write(() => {
       this.#run("INSERT OR REPLACE INTO early_stops (thread, start_key, stop) VALUES (?, ?, ?)", [thread, startKey, stop]);
       this.#run("DELETE FROM early_stops WHERE position <= (SELECT max(position) FROM early_stops) - ?", [MAX_EARLY_STOPS]);
     });
@@ -206,7 +248,7 @@ class SqliteStore implements Store {
   }
 
   async saveCommand(run: string, id: string, fingerprint: string): Promise<void> {
-    await this.#try(() => this.#run("INSERT OR IGNORE INTO commands (run, id, fingerprint) VALUES (?, ?, ?)", [run, id, fingerprint]));
+    await this.#write(() => this.#run("INSERT OR IGNORE INTO commands (run, id, fingerprint) VALUES (?, ?, ?)", [run, id, fingerprint]));
   }
 
   async findCommand(run: string, id: string): Promise<string | null> {
@@ -215,7 +257,7 @@ class SqliteStore implements Store {
   }
 
   async postCommand({ run, id, body }: PostedCommand): Promise<string> {
-    const row = await this.#try(() => {
+    const row = await this.#write(() => {
       this.#run("INSERT OR IGNORE INTO posted (run, id, body) VALUES (?, ?, ?)", [run, id, body]);
       return this.#get("SELECT body, owner FROM posted JOIN runs USING (run) WHERE run = ? AND id = ?", [run, id]);
     });
@@ -235,7 +277,7 @@ class SqliteStore implements Store {
   }
 
   async answerCommand(run: string, id: string, answer: string): Promise<void> {
-    await this.#try(() => this.#run("UPDATE posted SET answer = ? WHERE run = ? AND id = ?", [answer, run, id]));
+    await this.#write(() => this.#run("UPDATE posted SET answer = ? WHERE run = ? AND id = ?", [answer, run, id]));
     this.#watchers.tell(run);
   }
 
@@ -245,7 +287,7 @@ class SqliteStore implements Store {
   }
 
   async saveGrant(grant: StoredGrant): Promise<void> {
-    await this.#try(() =>
+    await this.#write(() =>
       this.#run("INSERT OR REPLACE INTO grants (thread, id, data) VALUES (?, ?, ?)", [grant.thread, grant.grant, JSON.stringify(grant)]),
     );
   }
@@ -256,7 +298,7 @@ class SqliteStore implements Store {
   }
 
   async revokeGrant(thread: string, grant: string): Promise<boolean> {
-    return this.#try(() => this.#run("DELETE FROM grants WHERE thread = ? AND id = ?", [thread, grant]) === 1);
+    return this.#write(() => this.#run("DELETE FROM grants WHERE thread = ? AND id = ?", [thread, grant]) === 1);
   }
 
   async listEnded(before: number, limit: number): Promise<readonly string[]> {
@@ -267,7 +309,7 @@ class SqliteStore implements Store {
   }
 
   async archive(run: string, message: string): Promise<void> {
-    await this.#transaction(() => {
+    await this.#write(() => {
       if (this.#run("UPDATE runs SET archived = ? WHERE run = ? AND ended IS NOT NULL", [message, run]) === 0) return;
       for (const table of ["events", "commands", "posted"]) this.#run(`DELETE FROM ${table} WHERE run = ?`, [run]);
     });
@@ -283,6 +325,7 @@ class SqliteStore implements Store {
   }
 
   async close(): Promise<void> {
+    if (this.#writes.length > 0) await this.#commit();
     this.#cancelLook?.();
     this.#statements.clear();
     if (this.#database.isOpen) this.#database.close();
@@ -318,22 +361,62 @@ class SqliteStore implements Store {
     return true;
   }
 
-  /** IMMEDIATE, so that two processes can't both read before either writes. `changed` names the run that has news. */
-  async #transaction<T>(work: () => T, changed?: string): Promise<T> {
-    const result = await this.#try(() => {
-      this.#database.exec("BEGIN IMMEDIATE");
-      try {
-        const done = work();
-        this.#database.exec("COMMIT");
-        return done;
-      } catch (error) {
-        // A full disk has rolled it back already.
-        if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
-        throw error;
-      }
+  /**
+   * Writes of one moment share a transaction, and with it the wait for the disk: a thousand runs store their words in
+   * one. What nobody waits for lets more come. Resolves when it is committed.
+   */
+  #write<T>(work: () => T, isBinding = true): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#writes.push({ work, isBinding, resolve: resolve as (result: unknown) => void, reject });
+      if (isBinding) this.#immediate ??= setImmediate(() => void this.#commit());
+      else this.#gathering ??= setTimeout(() => void this.#commit(), GATHER_MS);
     });
-    if (changed !== undefined) this.#watchers.tell(changed);
-    return result;
+  }
+
+  async #commit(): Promise<void> {
+    const writes = this.#takeWrites();
+    try {
+      const results = await this.#try(() => this.#transact(writes));
+      for (const [index, { resolve }] of writes.entries()) resolve(results[index]);
+    } catch (error) {
+      // One that can't be done, as where the disk is full, must not take the others with it.
+      if (writes.length === 1) writes[0]?.reject(error);
+      else for (const { work, isBinding, resolve, reject } of writes) await this.#commitOne({ work, isBinding, resolve, reject });
+    }
+  }
+
+  #takeWrites(): readonly Write[] {
+    clearImmediate(this.#immediate);
+    clearTimeout(this.#gathering);
+    this.#immediate = undefined;
+    this.#gathering = undefined;
+    return this.#writes.splice(0);
+  }
+
+  async #commitOne(write: Write): Promise<void> {
+    await this.#try(() => this.#transact([write])).then(([result]) => write.resolve(result), write.reject);
+  }
+
+  /** IMMEDIATE, so that two processes can't both read before either writes. */
+  #transact(writes: readonly Write[]): readonly unknown[] {
+    this.#setSync(writes.some(({ isBinding }) => isBinding));
+    this.#database.exec("BEGIN IMMEDIATE");
+    try {
+      const results = writes.map(({ work }) => work());
+      this.#database.exec("COMMIT");
+      return results;
+    } catch (error) {
+      // A full disk has rolled it back already.
+      if (this.#database.isTransaction) this.#database.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  /** Whether a commit waits for the disk, and with it all that was written before. */
+  #setSync(isBinding: boolean): void {
+    const level = isBinding && this.#isPowerSafe ? "FULL" : "NORMAL";
+    if (level !== this.#level) this.#database.exec(`PRAGMA synchronous = ${level}`);
+    this.#level = level;
   }
 
   /** Tries again while another process writes, letting this one go on. */

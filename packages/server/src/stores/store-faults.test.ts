@@ -182,7 +182,9 @@ describe("a SQLite file", () => {
     }, 5);
     await new Promise<void>((resolve) => void realClock.after(400, resolve));
     other.exec("COMMIT");
-    expect((await start).status).toBe(200);
+    const started = await start;
+    expect(started.status).toBe(200);
+    await started.text();
     expect(performance.now() - startedAt).toBeGreaterThan(350);
     other.exec("BEGIN IMMEDIATE");
     expect((await server.post("/threads/t2/runs", startCommand({ thread: "t2" }))).status).toBe(503);

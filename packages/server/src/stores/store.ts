@@ -8,6 +8,8 @@ export interface StoredStop {
   readonly intent: StopIntent;
   readonly ackSeq: number;
   readonly painted: { readonly span: string; readonly offset: number } | null;
+  /** Where a voice read the answer aloud: the end of what it had said. */
+  readonly heardUpTo?: { readonly span: string; readonly offset: number } | null;
 }
 
 /** A run as it begins. Times are epoch milliseconds. */

@@ -74,9 +74,7 @@ if (options.deafReaders > 0) {
   for (let index = 0; index < options.deafReaders; index += 1) openDeaf(String(flood.headers["x-unsay-run"]));
 }
 
-console.error("flooded", monotonicMs());
 const counts = await Promise.all(Array.from({ length: options.streams }, (_, index) => read(index)));
-console.error("read", monotonicMs());
 const received = counts.reduce((sum, count) => sum + count, 0);
 const sorted = Float64Array.from(latencies).sort();
 const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
@@ -87,4 +85,4 @@ const figures: ClientFigures = {
   p99Ms: at(0.99),
   maxMs: at(1),
 };
-process.send?.(figures, () => process.exit(0));
+process.send?.(figures, undefined, undefined, () => process.exit(0));

@@ -53,6 +53,6 @@ const sampling = setInterval(() => {
 process.once("message", () => {
   clearInterval(sampling);
   figures.cpuMs = process.cpuUsage().user / 1_000 + process.cpuUsage().system / 1_000;
-  process.send?.(figures, () => process.exit(0));
+  process.send?.(figures, undefined, undefined, () => process.exit(0));
 });
 process.send?.(served.url);

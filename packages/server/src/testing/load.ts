@@ -42,10 +42,10 @@ export function monotonicMs(): number {
 
 /** Runs the server and its readers in processes of their own, and resolves with what each of them saw. */
 export async function runLoad(options: LoadOptions): Promise<ClientFigures & ServerFigures> {
-  const server = start("load-server.ts", [JSON.stringify(options)]);
+  const server = start(SERVER, [JSON.stringify(options)]);
   try {
     const [url] = (await once(server, "message")) as [string];
-    const clients = start("load-clients.ts", [url, JSON.stringify(options)]);
+    const clients = start(CLIENTS, [url, JSON.stringify(options)]);
     const [read] = (await Promise.race([once(clients, "message"), failed(clients), failed(server)])) as [ClientFigures];
     server.send("stop");
     const [served] = (await once(server, "message")) as [ServerFigures];
@@ -56,10 +56,11 @@ export async function runLoad(options: LoadOptions): Promise<ClientFigures & Ser
   }
 }
 
+const SERVER = fileURLToPath(new URL("load-server.ts", import.meta.url));
+const CLIENTS = fileURLToPath(new URL("load-clients.ts", import.meta.url));
 const HOOKS = fileURLToPath(new URL("from-source.mjs", import.meta.url));
 
-function start(script: string, args: readonly string[]): ChildProcess {
-  const path = fileURLToPath(new URL(script, import.meta.url));
+function start(path: string, args: readonly string[]): ChildProcess {
   const execArgv = ["--conditions=@unsay/source", "--disable-warning=ExperimentalWarning", "--import", HOOKS];
   return fork(path, args, { execArgv });
 }

@@ -4,6 +4,7 @@ import {
   createUserMessage,
   foldEvents,
   type AssistantMessage,
+  heardOf,
   paintedOf,
   type Message,
   type Painted,
@@ -74,7 +75,7 @@ export function foldRun(known: AssistantMessage | null, { record, events }: RunW
     events.filter((event) => event.seq !== null && event.seq <= ackSeq),
     times,
   ).message;
-  return withStop(foldEvents(seen, events, times).message, paintedAt(seen, record.stop), record, record.stop);
+  return withStop(foldEvents(seen, events, times).message, seen, record, record.stop);
 }
 
 /** The answers as each run left them, by run. */
@@ -104,7 +105,7 @@ function endOfTrimmed({ thread, run, message }: StoredRun): UnsayEvent {
 }
 
 /** The reader who pressed Stop saw the answer freeze; a reload shows it frozen at the same place. */
-function withStop(message: AssistantMessage, painted: Painted, { end }: StoredRun, stop: StoredStop): AssistantMessage {
+function withStop(message: AssistantMessage, seen: AssistantMessage, { end }: StoredRun, stop: StoredStop): AssistantMessage {
   if (message.stop === null) return message;
   const isLive = message.status === "pending" || message.status === "streaming";
   const record: StopRecord = {
@@ -113,7 +114,8 @@ function withStop(message: AssistantMessage, painted: Painted, { end }: StoredRu
     by: end?.outcome === "truncated" ? (end.by ?? "user") : "user",
     command: isLive ? null : stop.command,
     atSeq: stop.ackSeq,
-    painted,
+    painted: paintedAt(seen, stop),
+    ...(stop.heardUpTo === undefined ? {} : { heard: heardOf(seen, stop.heardUpTo) }),
   };
   return { ...message, stop: record };
 }

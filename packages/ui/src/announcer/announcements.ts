@@ -1,9 +1,11 @@
 import {
+  changesBetween,
   countWords,
   findLive,
   isAnswerPart,
   isLive,
   isRefused,
+  MessagePages,
   shownParts,
   textOf,
   type Approval,
@@ -22,7 +24,8 @@ import { humanizeName } from "../tool-call/humanize-name.js";
 import { nameOfCall } from "../tool-call/call-words.js";
 
 export interface AnnouncedState {
-  readonly messages: readonly Message[];
+  /** In pages, what a delta does not touch is not looked at. */
+  readonly messages: readonly Message[] | MessagePages;
   readonly connection: ConnectionState;
 }
 
@@ -45,12 +48,18 @@ const READ_WHOLE_CHARACTERS = 280;
  * opened, and what comes from the record, is not news.
  */
 export function selectAnnouncements(previous: AnnouncedState, next: AnnouncedState, words: AnnouncementWords): readonly Announcement[] {
-  return next.messages.flatMap((message, index) => {
-    if (previous.messages[index] === message || message.role === "user") return [];
-    const before = previous.messages.find((candidate) => candidate.id === message.id);
-    if (before === message || before?.role === "user") return [];
-    return announcementsOf(before, message, words);
-  });
+  return changesBetween(pagesOf(previous), pagesOf(next)).flatMap(({ before, after }) =>
+    after.role === "user" || before?.role === "user" ? [] : announcementsOf(before, after, words),
+  );
+}
+
+const pagesOfList = new WeakMap<readonly Message[], MessagePages>();
+
+function pagesOf({ messages }: AnnouncedState): MessagePages {
+  if (messages instanceof MessagePages) return messages;
+  const pages = pagesOfList.get(messages) ?? MessagePages.of(messages);
+  pagesOfList.set(messages, pages);
+  return pages;
 }
 
 function announcementsOf(
@@ -64,6 +73,7 @@ function announcementsOf(
     ...livenessNews(before, message, words),
     ...approvalNews(before, message, words),
     ...failureNews(before, message, words),
+    ...busyNews(before, message, words),
     ...correctionNews(before, message, words),
     ...usedNews(before, message, words),
     ...receiptNews(before, message, words),
@@ -165,6 +175,16 @@ function failureNews(
   return [polite(message, "failure", strings.status.repeatedFailure(humanizeName(failure.name), failure.times))];
 }
 
+/** The question has not been taken yet, and is asked again without the reader. */
+function busyNews(
+  before: AssistantMessage | undefined,
+  message: AssistantMessage,
+  { strings }: AnnouncementWords,
+): readonly Announcement[] {
+  if (message.busyUntil === undefined || before?.busyUntil !== undefined || !isLive(message)) return [];
+  return [{ ...polite(message, "busy", strings.status.busy), once: true }];
+}
+
 function approvalNews(before: AssistantMessage | undefined, message: AssistantMessage, words: AnnouncementWords): readonly Announcement[] {
   const known = new Set(before?.approvals.map((approval) => approval.id));
   return message.approvals
@@ -255,10 +275,9 @@ function receiptNews(
 /** The spans that a change took away from what may still be read out. */
 export function selectGoneSpans(previous: AnnouncedState, next: AnnouncedState): ReadonlySet<string> {
   const gone = new Set<string>();
-  next.messages.forEach((message, index) => {
-    if (message.role === "user" || previous.messages[index] === message) return;
-    for (const span of lostSpans(message)) gone.add(span);
-  });
+  for (const { after } of changesBetween(pagesOf(previous), pagesOf(next))) {
+    if (after.role === "assistant") for (const span of lostSpans(after)) gone.add(span);
+  }
   return gone;
 }
 
@@ -275,12 +294,14 @@ export function selectReplacementsOf(
   words: AnnouncementWords,
 ): readonly Announcement[] {
   const gone = new Set(dropped.flatMap(({ spans = [] }) => spans));
-  return state.messages.flatMap((message) => {
-    if (message.role === "user") return [];
-    if (dropped.some(({ key }) => key === `${message.id}:state`)) return [completeNews(message, words)];
-    const shown = answerSpans(message).filter((span) => span.replaces?.some((id) => gone.has(id)));
-    return shown.map((span) => ({ ...polite(message, `sentence:${span.id}`, span.text.trim()), spans: [span.id] }));
-  });
+  return pagesOf(state)
+    .toArray()
+    .flatMap((message) => {
+      if (message.role === "user") return [];
+      if (dropped.some(({ key }) => key === `${message.id}:state`)) return [completeNews(message, words)];
+      const shown = answerSpans(message).filter((span) => span.replaces?.some((id) => gone.has(id)));
+      return shown.map((span) => ({ ...polite(message, `sentence:${span.id}`, span.text.trim()), spans: [span.id] }));
+    });
 }
 
 const WORKING_FIRST_MS = 10_000;
@@ -302,7 +323,8 @@ function workingReminders(message: AssistantMessage, { strings }: AnnouncementWo
     return [];
   return Array.from({ length: WORKING_TIMES }, (_, index) => {
     const waited = WORKING_FIRST_MS + index * WORKING_EVERY_MS;
-    const announcement = polite(message, "pause", strings.announce.working(waited / 1_000));
+    const text = message.busyUntil === undefined ? strings.announce.working(waited / 1_000) : strings.status.busy;
+    const announcement = polite(message, "pause", text);
     return { id: `${message.id}:working:${waitingSince}:${index}`, at: waitingSince + waited, announcement };
   });
 }

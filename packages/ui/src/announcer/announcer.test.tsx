@@ -157,6 +157,19 @@ describe("announcements of whole runs, as the two regions heard them", () => {
     expect(log).toEqual(["polite: Still working, 10 seconds.", "polite: Still working, 40 seconds.", "polite: Still working, 70 seconds."]);
   });
 
+  it("announcements: while a busy server is asked again that is what the wait is called, once and at its marks", async () => {
+    const { log, show, wait } = await listen();
+    const busy = { ...pending(), busyUntil: 20_000 };
+    await show(pending(), 500);
+    await show(busy, 3_000);
+    await show(pending(), 300);
+    await show(busy, 3_000);
+    expect(log).toEqual(["polite: The server is busy. Trying again."]);
+    await wait(10_000);
+    expect(log).toHaveLength(2);
+    expect(log.join()).not.toContain("working");
+  });
+
   it("announcements: a stall is told once, a reconnect once in each direction", async () => {
     const { log, show } = await listen();
     const as = (liveness: "stalled" | "silent" | "reconnecting" | "flowing"): AssistantMessage =>

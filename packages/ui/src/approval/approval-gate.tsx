@@ -18,13 +18,14 @@ import type { Strings } from "../strings/en.js";
 import { useStrings } from "../strings/strings.js";
 import { useApprovalSettings, type ApprovalSettings } from "./approval-settings.js";
 import { ArgumentEditor } from "./argument-editor.js";
-import { describeWith, isSecret, useDescribeCall, type CallDescription, type DescribeCall } from "./describe-call.js";
+import { describeWith, useDescribeCall, type CallDescription, type DescribeCall } from "./describe-call.js";
 import { EffectPreview } from "./effect-preview.js";
 import { ApprovalGateActions } from "./gate-actions.js";
 import { GateContext, useGate, type GateState } from "./gate-context.js";
 import { ApprovalGateExpiry } from "./gate-expiry.js";
 import { ApprovalGateFacts, ApprovalGateTitle, ApprovalGateWhy } from "./gate-facts.js";
 import { doubtOfName } from "./look-alike.js";
+import { isSecret } from "./mask-secret.js";
 import { ALWAYS_MS, ScopePicker } from "./scope-picker.js";
 import { ScrollBox } from "./scroll-box.js";
 

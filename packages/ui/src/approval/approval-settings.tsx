@@ -1,7 +1,7 @@
 "use client";
 import { createContext, useContext, type Context } from "react";
 import type { Approval, GrantScope, ToolCall } from "@unsay/core";
-import type { RiskOf, UseApprovalOptions } from "@unsay/react";
+import type { RiskOf, UseApprovalOptions } from "@unsay/react/base";
 
 /** A standing permission that a reader gave together with their decision. The server checks and keeps it. */
 export interface Remembered {

@@ -1,6 +1,6 @@
 "use client";
 import type { HTMLAttributes } from "react";
-import type { OpenApproval } from "@unsay/react";
+import type { OpenApproval } from "@unsay/react/base";
 import { Button } from "../button/button.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import { useStrings } from "../strings/strings.js";

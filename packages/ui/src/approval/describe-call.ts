@@ -1,11 +1,10 @@
 "use client";
 import { createContext, useContext, type Context, type ReactNode } from "react";
 import type { ToolCall } from "@unsay/core";
-import type { JsonSchema } from "@unsay/react";
+import type { JsonSchema } from "@unsay/react/base";
 import type { Strings } from "../strings/en.js";
 import { nameOfCall } from "../tool-call/call-words.js";
 import type { Effect } from "./effect.js";
-import { isSecretLabel } from "./mask-secret.js";
 
 export interface CallFact {
   readonly label: string;
@@ -86,10 +85,6 @@ export function factsOf(args: unknown): readonly CallFact[] {
   if (args === undefined || args === null) return [];
   if (typeof args !== "object" || Array.isArray(args)) return [{ label: "value", value: textOfValue(args) }];
   return Object.entries(args).map(([label, value]) => ({ label, value: textOfValue(value) }));
-}
-
-export function isSecret({ label, secret }: CallFact): boolean {
-  return secret ?? isSecretLabel(label);
 }
 
 export function textOfValue(value: unknown): string {

@@ -5,10 +5,11 @@ import { joinClasses, withRef, type UiComponent } from "../component.js";
 import { useHeadingLevel } from "../message/heading-level.js";
 import { useStrings } from "../strings/strings.js";
 import { useApprovalSettings } from "./approval-settings.js";
-import { isSecret, type CallDescription } from "./describe-call.js";
+import type { CallDescription } from "./describe-call.js";
 import { FoldableText, useFold } from "./foldable-text.js";
 import { useGate } from "./gate-context.js";
 import { doubtOfName } from "./look-alike.js";
+import { isSecret } from "./mask-secret.js";
 import { clampText, makeVisible } from "./visible-text.js";
 
 const TITLE_CHARACTERS = 200;

@@ -1,8 +1,10 @@
+import type { CallFact } from "./describe-call.js";
+
 const SECRET_LABEL = /pass(?:word|wd|phrase)?$|secret|token|api[-_ ]?key|private[-_ ]?key|credential|authorization/iu;
 
-/** A field by whose name its value is nobody's to read over a shoulder. */
-export function isSecretLabel(label: string): boolean {
-  return SECRET_LABEL.test(label);
+/** A field whose value is nobody's to read over a shoulder: the app says so, or its name does. */
+export function isSecret({ label, secret }: CallFact): boolean {
+  return secret ?? SECRET_LABEL.test(label);
 }
 
 const SIGNED_TOKEN = /^ey[\w-]+\.[\w-]+\.[\w-]*$/u;

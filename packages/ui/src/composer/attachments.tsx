@@ -1,6 +1,6 @@
 "use client";
 import { useRef, type HTMLAttributes, type ReactElement } from "react";
-import type { AttachmentLimits, DraftAttachment } from "@unsay/react";
+import type { AttachmentLimits, DraftAttachment } from "@unsay/react/base";
 import { Button } from "../button/button.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import type { Strings } from "../strings/en.js";

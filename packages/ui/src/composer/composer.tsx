@@ -1,6 +1,6 @@
 "use client";
 import { useId, type FormHTMLAttributes, type ReactElement, type ReactNode, type Ref } from "react";
-import { useComposer, type ComposerMode, type Refusal, type UseComposerOptions, type UseComposerResult } from "@unsay/react";
+import { useComposer, type ComposerMode, type Refusal, type UseComposerOptions, type UseComposerResult } from "@unsay/react/base";
 import { Button } from "../button/button.js";
 import { composeHandlers, flag, joinClasses, withRef, type UiComponent } from "../component.js";
 import type { Strings } from "../strings/en.js";

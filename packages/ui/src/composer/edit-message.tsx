@@ -1,7 +1,7 @@
 "use client";
 import { useEffect, useId, useRef, useState, type FormHTMLAttributes, type KeyboardEvent } from "react";
 import type { UserMessage } from "@unsay/core";
-import { isComposing, matchesKey, useKeys } from "@unsay/react";
+import { isComposing, matchesKey, useKeys } from "@unsay/react/base";
 import { Button } from "../button/button.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import { useStrings } from "../strings/strings.js";

@@ -1,6 +1,6 @@
 "use client";
 import type { HTMLAttributes } from "react";
-import { useKeys, useMenu, type ComposerMode, type KeyBindings } from "@unsay/react";
+import { useKeys, useMenu, type ComposerMode, type KeyBindings } from "@unsay/react/base";
 import { Button } from "../button/button.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import { useStrings } from "../strings/strings.js";

@@ -1,7 +1,7 @@
 "use client";
 import { useEffect, useId, useRef, type HTMLAttributes, type KeyboardEvent, type ReactElement } from "react";
 import type { QueuedMessage, QueuePauseReason } from "@unsay/core";
-import { isComposing, matchesKey, useKeys, type QueueEditing } from "@unsay/react";
+import { isComposing, matchesKey, useKeys, type QueueEditing } from "@unsay/react/base";
 import { Button } from "../button/button.js";
 import { flag, joinClasses, withRef, type UiComponent } from "../component.js";
 import { useStrings } from "../strings/strings.js";

@@ -13,7 +13,7 @@ import {
   type Submission,
   type UseAttachmentsOptions,
   type UseThreadResult,
-} from "@unsay/react";
+} from "@unsay/react/base";
 import { mergeRefs } from "../component.js";
 import { Composer } from "./composer.js";
 import { QueueTray } from "./queue-tray.js";
@@ -37,7 +37,7 @@ export interface ThreadComposerProps extends UseAttachmentsOptions {
 export function ThreadComposer(props: ThreadComposerProps): ReactElement {
   const { thread, followUp, placeholder, inputRef, draftStorage, redirectQuote, onSent, ...files } = props;
   const { session } = thread;
-  const live = findLive(thread.messages);
+  const live = findLive(thread.pages);
   const input = useRef<HTMLTextAreaElement>(null);
   const draft = useDraft({ storage: draftStorage, storageKey: thread.id });
   const editing = useQueueEditing(thread.queued, draft.restore);

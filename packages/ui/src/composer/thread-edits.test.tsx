@@ -3,6 +3,7 @@ import { userEvent } from "vitest/browser";
 import { render } from "vitest-browser-react";
 import { complete, createTestSession, say } from "@unsay/core/testing";
 import { Chat } from "../thread/chat.js";
+import "../styles/index.css";
 
 let threads = 0;
 

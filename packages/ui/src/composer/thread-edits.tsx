@@ -1,16 +1,14 @@
 "use client";
-import { createContext, useContext, useMemo, useState, type Context, type CSSProperties, type ReactElement, type ReactNode } from "react";
-import { findLive, selectSuperseded, type AssistantMessage, type UserMessage } from "@unsay/core";
-import { useDiscard, type UseDiscardResult, type UseThreadResult } from "@unsay/react";
+import { createContext, useContext, useMemo, useState, type Context, type ReactElement, type ReactNode } from "react";
+import { selectSuperseded, type AssistantMessage, type UserMessage } from "@unsay/core";
+import { useDiscard, type UseDiscardResult, type UseThreadResult } from "@unsay/react/base";
 import { Button } from "../button/button.js";
 import { useStrings } from "../strings/strings.js";
-import { ReceiptList } from "../tool-call/receipt.js";
+import { ReceiptListSlot } from "../tool-call/tool-call-slot.js";
 import { EditMessage } from "./edit-message.js";
 import { UndoNotice } from "./undo-notice.js";
 
 interface ThreadEdits extends UseDiscardResult {
-  /** No answer is being written, so that a message may be sent anew. */
-  readonly canEdit: boolean;
   readonly edit: (message: UserMessage, text: string) => void;
   /** How many messages stand behind one. */
   readonly countAfter: (messageId: string) => number;
@@ -27,17 +25,17 @@ export function ThreadEditsProvider({
   readonly thread: UseThreadResult;
   readonly children: ReactNode;
 }): ReactElement {
-  const { session, messages } = thread;
+  const { session, pages } = thread;
+  const { shape } = pages;
   const { discarded, discard, undoable, undo } = useDiscard({ session });
-  const canEdit = findLive(messages) === undefined;
-  const superseded = [...selectSuperseded(messages)].join("\n");
+  // Which message stands in for which is decided when it is sent: no word that is added to one changes it.
+  const superseded = useMemo(() => [...selectSuperseded(session.store.getState().messages)].join("\n"), [session, shape]);
   const value = useMemo(
     () => ({
       discarded,
       discard,
       undoable,
       undo,
-      canEdit,
       superseded: new Set(superseded.split("\n")),
       edit: (message: UserMessage, text: string) => session.edit(message.id, text, optionsOf(message)),
       countAfter: (messageId: string) => {
@@ -45,7 +43,7 @@ export function ThreadEditsProvider({
         return all.length - 1 - all.findIndex(({ id }) => id === messageId);
       },
     }),
-    [discarded, discard, undoable, undo, canEdit, superseded, session],
+    [discarded, discard, undoable, undo, superseded, session],
   );
   return <ThreadEditsContext.Provider value={value}>{children}</ThreadEditsContext.Provider>;
 }
@@ -54,9 +52,6 @@ export function ThreadEditsProvider({
 function optionsOf({ attachments, quote }: UserMessage): Pick<UserMessage, "attachments" | "quote"> {
   return { ...(attachments === undefined ? {} : { attachments }), ...(quote === undefined ? {} : { quote }) };
 }
-
-/** The end of an answer must not move it, so the place of the button is there from the beginning. */
-const KEPT_FREE: CSSProperties = { visibility: "hidden" };
 
 /** A user message with what it carries, and the way to change it where there is one. */
 export function EditableMessage({ message, children }: { readonly message: UserMessage; readonly children: ReactNode }): ReactElement {
@@ -84,7 +79,6 @@ export function EditableMessage({ message, children }: { readonly message: UserM
             data-unsay="message.edit"
             aria-label={editMessage.open}
             title={editMessage.open}
-            style={edits.canEdit ? undefined : KEPT_FREE}
             onClick={() => setEditing(true)}
           >
             {PENCIL}
@@ -135,7 +129,7 @@ function Superseded({ message, children }: { readonly message?: AssistantMessage
         <summary>{editMessage.superseded}</summary>
         {children}
       </details>
-      {message === undefined ? null : <ReceiptList message={message} />}
+      {message === undefined ? null : <ReceiptListSlot message={message} />}
     </>
   );
 }
@@ -162,7 +156,7 @@ export function DiscardableAnswer({
             {undo.discarded}
           </p>
         )}
-        <ReceiptList message={message} />
+        <ReceiptListSlot message={message} />
       </>
     );
   }

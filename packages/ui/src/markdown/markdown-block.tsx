@@ -2,6 +2,7 @@
 import { memo, useContext, type ReactElement, type ReactNode } from "react";
 import { useStrings } from "../strings/strings.js";
 import type { Block, CodeBlock as Code, ListBlock, PlainBlock, Segment, TableBlock } from "./blocks.js";
+import { useCiting } from "./citations.js";
 import { cleanProse } from "./clean-text.js";
 import { CodeBlock } from "./code-block.js";
 import { MarkRendererContext, MarkedWords } from "./marked-words.js";
@@ -83,7 +84,8 @@ interface ParsedProps extends Omit<SegmentProps, "segment" | "within"> {
 /** Keeps what is drawn of a long segment while only its unparsed end grows. */
 const Parsed = memo(function Parsed({ tokens, headingLevel, isPending, isCut, isLoose, tail }: ParsedProps): ReactElement {
   const marks = useContext(MarkRendererContext);
-  const options = { marks, headingLevel, isPending, isCut };
+  const citing = useCiting();
+  const options = { marks, headingLevel, isPending, isCut, citing };
   const ofItem = isLoose === undefined ? {} : { isLoose };
   return <>{renderTokens(tokens, { ...options, ...ofItem, ...(tail === undefined ? {} : { tail }) })}</>;
 });

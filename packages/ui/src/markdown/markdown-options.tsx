@@ -50,6 +50,11 @@ export interface MarkdownOptions {
   readonly allowedLinkOrigins?: readonly string[];
   readonly components?: MarkdownComponents;
   /**
+   * `[1]` leads to the first source of the message, where it has one list of sources and the number stands free; by default.
+   * `anywhere` also takes it behind a letter, as in `word[1]`, where it might be an index. `false` leaves all as it was written.
+   */
+  readonly citations?: boolean | "anywhere";
+  /**
    * Takes over the whole text of a part. Unsafe: addresses, images, HTML and nesting are then the renderer's own
    * business, and marks of corrections are not drawn in it.
    */
@@ -88,6 +93,7 @@ const NAMES = [
   "allowedImageOrigins",
   "allowedLinkOrigins",
   "components",
+  "citations",
   "unsafeRenderMarkdown",
 ] as const satisfies readonly (keyof MarkdownOptions)[];
 

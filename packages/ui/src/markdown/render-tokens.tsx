@@ -1,6 +1,7 @@
 import { Fragment, createElement, type ReactNode } from "react";
 import { AnswerLink } from "./answer-link.js";
 import { LINES_IN_GROUP } from "./blocks.js";
+import { NOTHING_CITED, withCitations, type Citing } from "./citations.js";
 import { cleanCode, cleanProse } from "./clean-text.js";
 import { CodeBlock } from "./code-block.js";
 import { startMarks, wordsOf, type MarkRenderer } from "./marked-words.js";
@@ -17,6 +18,8 @@ export interface RenderOptions {
   readonly isPending: boolean;
   /** The message ended here: what is open stays open. */
   readonly isCut: boolean;
+  /** What numbers in brackets mean; nothing without. */
+  readonly citing?: Citing;
   /** Where the text is a list item: its paragraphs are drawn as such. */
   readonly isLoose?: boolean;
   /** Stands behind the very last words. */
@@ -131,8 +134,14 @@ class TokenWalker {
       case "math_block":
         return <MathWords source={stripMarkup(token.content)} display={token.type === "math_block"} isPending={this.options.isPending} />;
       default:
-        return this.words(token.content, cleanProse);
+        return this.prose(token.content);
     }
+  }
+
+  /** A number that may still become part of a link cites nothing yet. */
+  private prose(text: string): ReactNode {
+    if (this.options.isPending || this.isInLink) return this.words(text, cleanProse);
+    return withCitations(text, this.options.citing ?? NOTHING_CITED, (words) => this.words(words, cleanProse));
   }
 
   private withTail(token: Token, nodes: ReactNode): ReactNode {

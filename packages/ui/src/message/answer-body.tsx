@@ -1,6 +1,6 @@
 "use client";
-import { Fragment, useCallback, useEffect, useId, useRef, type HTMLAttributes, type ReactElement, type ReactNode } from "react";
-import { useClock, usePacedAnswer, type PacedAnswer } from "@unsay/react";
+import { Fragment, useCallback, useId, useLayoutEffect, useRef, type HTMLAttributes, type ReactElement, type ReactNode } from "react";
+import { useClock, usePacedAnswer, type PacedAnswer } from "@unsay/react/base";
 import {
   countWords,
   isAnswerPart,
@@ -18,12 +18,13 @@ import {
 } from "@unsay/core";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import { AnswerFile } from "../file/answer-file.js";
+import { CitedSourcesContext, useNumberedSources } from "../markdown/cited-sources.js";
 import { CopyNoteContext } from "../markdown/copy-note.js";
 import { ThreadIdContext } from "../markdown/image-grants.js";
 import { SourceList } from "../source/source.js";
 import { useStrings } from "../strings/strings.js";
-import { ToolCall } from "../tool-call/tool-call.js";
 import { nameOfCall } from "../tool-call/call-words.js";
+import { ToolCallSlot } from "../tool-call/tool-call-slot.js";
 import { AnswerText } from "./answer-text.js";
 import { copyNoteOf } from "./copy-text.js";
 import { HeldText, HoldNotice } from "./held-text.js";
@@ -56,6 +57,7 @@ export const PacedBody: UiComponent<HTMLDivElement, PacedBodyProps> = withRef("P
   const growing = growingPart(message, parts);
   const isUnsettled = isLive(received) && parts.length > 0;
   const copyNote = useCopyNoteOf(received);
+  const cited = useNumberedSources(parts);
   return (
     <>
       {parts.length === 0 ? null : (
@@ -68,13 +70,15 @@ export const PacedBody: UiComponent<HTMLDivElement, PacedBodyProps> = withRef("P
         >
           <ThreadIdContext.Provider value={received.thread}>
             <CopyNoteContext.Provider value={copyNote}>
-              {children ??
-                parts.map((part, index) => (
-                  <Fragment key={part.id}>
-                    <PartView paced={paced} part={part} growing={part === growing} sources={sourcesFrom(parts, index)} />
-                    {seamsAfter(message, part)}
-                  </Fragment>
-                ))}
+              <CitedSourcesContext.Provider value={cited}>
+                {children ??
+                  parts.map((part, index) => (
+                    <Fragment key={part.id}>
+                      <PartView paced={paced} part={part} growing={part === growing} sources={sourcesFrom(parts, index)} />
+                      {seamsAfter(message, part)}
+                    </Fragment>
+                  ))}
+              </CitedSourcesContext.Provider>
             </CopyNoteContext.Provider>
           </ThreadIdContext.Provider>
         </div>
@@ -93,7 +97,7 @@ function useCopyNoteOf(message: AssistantMessage): () => string | null {
   const strings = useStrings();
   const clock = useClock();
   const latest = useRef({ message, strings });
-  useEffect(() => {
+  useLayoutEffect(() => {
     latest.current = { message, strings };
   });
   return useCallback(() => copyNoteOf(latest.current.message, latest.current.strings, clock.epoch()), [clock]);
@@ -147,7 +151,7 @@ function PartView({ paced, part, growing, sources }: PartViewProps): ReactNode {
   const { message } = paced;
   switch (part.type) {
     case "call":
-      return <ToolCall message={message} callId={part.call} />;
+      return <ToolCallSlot message={message} callId={part.call} />;
     case "value":
       if (part.kind !== "source") return <AnswerFile part={part} />;
       return sources.length === 0 ? null : <SourceList parts={sources} />;

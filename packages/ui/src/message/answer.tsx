@@ -1,9 +1,9 @@
 "use client";
-import { useMemo, useRef, type HTMLAttributes, type ReactElement, type ReactNode, type RefObject } from "react";
+import { memo, useMemo, useRef, type HTMLAttributes, type ReactElement, type ReactNode, type RefObject } from "react";
 import { isLive, isRefused, textOf, type AssistantMessage } from "@unsay/core";
 import { joinClasses, mergeRefs, withRef, type UiComponent } from "../component.js";
 import { StopLedger } from "../tool-call/stop-ledger.js";
-import { usedKinds, useNativeCopy, usePacedAnswer, useUses } from "@unsay/react";
+import { usedKinds, useNativeCopy, usePacedAnswer, useUses } from "@unsay/react/base";
 import { CopyAnswer } from "./action-guard.js";
 import { PacedBody } from "./answer-body.js";
 import { CorrectionStrip } from "./correction-strip.js";
@@ -11,6 +11,7 @@ import { EndMark } from "./end-mark.js";
 import { takeActions, type MessageActions } from "./message-actions.js";
 import { RetractionNotice } from "./retraction-notice.js";
 import { StatusLine } from "./status-line.js";
+import { hasSameStatus, isSameBut } from "./status-words.js";
 import { UsedTextNotice } from "./used-text-notice.js";
 
 export interface AnswerProps extends HTMLAttributes<HTMLDivElement>, MessageActions {
@@ -81,8 +82,8 @@ function PaintedAnswer({ message, container, handlers, redirect, attempt, decisi
       <UsedTextNotice message={paced.message} container={container} />
       <CorrectionStrip message={paced.message} container={container} />
       <PacedBody message={message} paced={paced} />
-      <AnswerEnd message={message} redirect={redirect} endMark={endMark} {...handlers} />
-      <StatusLine
+      {isLive(message) ? null : <AnswerEnd message={message} redirect={redirect} endMark={endMark} {...handlers} />}
+      <SteadyStatusLine
         message={message}
         attempt={attempt}
         decision={decision}
@@ -93,6 +94,14 @@ function PaintedAnswer({ message, container, handlers, redirect, attempt, decisi
     </>
   );
 }
+
+const MESSAGE: ReadonlySet<string> = new Set(["message"]);
+
+/** Drawn when its words may change, and not for each word of the answer. */
+const SteadyStatusLine = memo(
+  StatusLine,
+  (before, after) => hasSameStatus(before.message, after.message) && isSameBut(MESSAGE, before, after),
+);
 
 /** What styles and tests read of an answer. Attributes that say nothing are absent. */
 export function answerAttributes(message: AssistantMessage): Record<`data-${string}`, string | number | undefined> {

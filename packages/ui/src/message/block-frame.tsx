@@ -20,10 +20,10 @@ export function BlockFrame({ provisional, isCut, children }: BlockFacts & { read
     <div
       className="unsay-block"
       data-unsay="answer.block"
+      dir="auto"
       data-mark={provisional ? "provisional" : undefined}
       data-settled={provisional ? undefined : ""}
       data-unfinished={isCut ? "" : undefined}
-      dir="auto"
     >
       {children}
     </div>

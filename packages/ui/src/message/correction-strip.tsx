@@ -1,7 +1,7 @@
 "use client";
 import type { HTMLAttributes, ReactElement, ReactNode, RefObject } from "react";
 import type { AssistantMessage } from "@unsay/core";
-import { useCorrectionStrip, type Correction } from "@unsay/react";
+import { useCorrectionStrip, type Correction } from "@unsay/react/base";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import { useStrings } from "../strings/strings.js";
 

@@ -16,18 +16,48 @@ export function MarkdownText({ text, live, cut, ghost }: BlocksProps): ReactNode
   const blocks = read(text, !live);
   const last = blocks.findLastIndex(isShown);
   if (last === -1 && ghost !== undefined) return <GhostBlock>{ghost}</GhostBlock>;
-  return blocks.map((block, index) =>
-    isShown(block) ? (
-      <MarkdownFrame
-        key={index}
-        block={block}
-        live={live && (index === last || mayRelink(block))}
-        provisional={live && index === last}
-        isCut={cut && index === last}
-        ghost={index === last ? ghost : undefined}
-      />
-    ) : null,
+  return inGroups(blocks).map((group, index) => (
+    <FrameGroup key={index} blocks={group} last={last - index * IN_GROUP} live={live} cut={cut} ghost={ghost} />
+  ));
+}
+
+const IN_GROUP = 16;
+
+/** So that a commit looks at the blocks of one group and not at all of them. */
+function inGroups(blocks: readonly Block[]): readonly (readonly Block[])[] {
+  return Array.from({ length: Math.ceil(blocks.length / IN_GROUP) }, (_group, index) =>
+    blocks.slice(index * IN_GROUP, (index + 1) * IN_GROUP),
   );
+}
+
+interface FrameGroupProps extends Omit<BlocksProps, "text"> {
+  readonly blocks: readonly Block[];
+  /** Where in the group the last block stands that is shown; beyond its end while it stands in a later one. */
+  readonly last: number;
+}
+
+const FrameGroup = memo(
+  function FrameGroup({ blocks, last, live, cut, ghost }: FrameGroupProps): ReactNode {
+    return blocks.map((block, index) =>
+      isShown(block) ? (
+        <MarkdownFrame
+          key={index}
+          block={block}
+          live={live && (index === last || mayRelink(block))}
+          provisional={live && index === last}
+          isCut={cut && index === last}
+          ghost={index === last ? ghost : undefined}
+        />
+      ) : null,
+    );
+  },
+  (before, after) =>
+    isPast(before) && isPast(after) && before.live === after.live && before.blocks.every((block, index) => block === after.blocks[index]),
+);
+
+/** What is shown last stands below it. */
+function isPast({ blocks, last }: FrameGroupProps): boolean {
+  return blocks.length === IN_GROUP && last >= IN_GROUP;
 }
 
 /** Empty lines and definitions make no element. */

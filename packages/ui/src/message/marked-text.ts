@@ -42,24 +42,25 @@ export function selectMarkedText(part: TextPart, facts: SpanFacts = {}): MarkedT
 }
 
 function textOfSpan(span: Span, spans: readonly Span[], marks: TextMark[], atLineStart: boolean, facts: SpanFacts): string {
-  const words = stripMarkup(span.text);
   switch (span.state) {
     case "speculative":
     case "dropped":
     case "replaced":
       return "";
-    case "retracted":
+    case "retracted": {
+      const words = stripMarkup(span.text);
       marks.push({ kind: "retracted", reason: span.reason ?? "", earlier: span.expunged === true ? null : words });
       return replaceByMark(words, marks.length - 1, atLineStart);
+    }
     case "unsupported":
       marks.push({ kind: "unverified", reason: span.reason ?? "", ...(span.why === undefined ? {} : { why: span.why }) });
-      return encloseInMark(words, marks.length - 1, atLineStart);
+      return encloseInMark(stripMarkup(span.text), marks.length - 1, atLineStart);
     case "provisional":
     case "settled":
     case "verified":
       if (span.replaces === undefined) return unsettledWords(span, marks, atLineStart, facts);
-      marks.push(revisedMark(span, spans, words));
-      return encloseInMark(words, marks.length - 1, atLineStart);
+      marks.push(revisedMark(span, spans, stripMarkup(span.text)));
+      return encloseInMark(stripMarkup(span.text), marks.length - 1, atLineStart);
   }
 }
 

@@ -11,7 +11,7 @@ import {
   type ReactElement,
   type ReactNode,
 } from "react";
-import { useScrollHold, useSeen, useStruck } from "@unsay/react";
+import { useScrollHold, useSeen, useStruck } from "@unsay/react/base";
 import { composeHandlers, flag, joinClasses, withRef, type UiComponent } from "../component.js";
 import type { MarkRenderer } from "../markdown/marked-words.js";
 import type { Strings } from "../strings/en.js";

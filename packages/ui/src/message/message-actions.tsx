@@ -24,7 +24,7 @@ export interface MessageActions {
 /** Handlers for every answer below; props of a component win over it. */
 export const MessageActionsContext: Context<MessageActions> = createContext<MessageActions>({});
 
-const ACTION_PROPS: readonly (keyof MessageActions)[] = [
+const ACTION_PROPS: ReadonlySet<string> = new Set<keyof MessageActions>([
   "onContinue",
   "onRedirect",
   "onRegenerate",
@@ -34,13 +34,14 @@ const ACTION_PROPS: readonly (keyof MessageActions)[] = [
   "onLetRun",
   "onKeepWaiting",
   "onReveal",
-];
+]);
 
 /** Parts the handlers of an answer from the props of an element, which must not get them. */
 export function takeActions<Props extends MessageActions>(props: Props): readonly [MessageActions, Omit<Props, keyof MessageActions>] {
-  const isAction = (name: string): boolean => ACTION_PROPS.some((action) => action === name);
-  const pick = (wanted: boolean): object => Object.fromEntries(Object.entries(props).filter(([name]) => isAction(name) === wanted));
-  return [pick(true), pick(false) as Omit<Props, keyof MessageActions>];
+  const actions: Record<string, unknown> = {};
+  const others: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(props)) (ACTION_PROPS.has(name) ? actions : others)[name] = value;
+  return [actions, others as Omit<Props, keyof MessageActions>];
 }
 
 export function useMessageActions(own: MessageActions): MessageActions {

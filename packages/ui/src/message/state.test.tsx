@@ -57,6 +57,25 @@ describe("what an answer says of itself", () => {
     expect(find("answer")?.querySelector('svg, [role="progressbar"]')).toBeNull();
   });
 
+  it("r4-phase: what the server says it does stands in the status line as soon as it says it, in its own words or in ours", async () => {
+    const at = (run: Partial<NonNullable<AssistantMessage["run"]>>, status: "pending" | "streaming" = "pending"): AssistantMessage =>
+      liveMessage(status, "flowing", { waitingSince: 0, run: { ...RUN, ...run }, parts: status === "pending" ? [] : text("Drain") });
+    const { clock, status, offers, show } = await draw(at({ phase: "queued", explained: true }));
+    await clock.advance(1_500);
+    await vi.waitFor(() => expect(status()).toBe("Waiting for its turn"));
+    await show(at({ phase: "checking", explained: true, phaseLabel: "Looking up the policy" }));
+    expect(status()).toBe("Looking up the policy");
+    await clock.advance(3_000);
+    await vi.waitFor(() => expect(status()).toBe("Looking up the policy 4 s"));
+    await clock.advance(6_000);
+    await vi.waitFor(() => expect(status()).toBe("Still working, 10 s. Looking up the policy"));
+    expect(offers()).toEqual(["Stop"]);
+    await show(at({ phase: "checking", explained: true }, "streaming"));
+    expect(status()).toBe("Checking");
+    await show(at({ phase: "checking" }, "streaming"));
+    expect(status()).toBe("Still answering");
+  });
+
   it("statement 20: the first text takes the place of the pending line and moves nothing above it", async () => {
     const { find, show } = await draw(liveMessage("pending", "slow", { waitingSince: 0 }));
     const before = find("answer")?.getBoundingClientRect().top;

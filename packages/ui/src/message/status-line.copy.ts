@@ -118,13 +118,21 @@ function pendingCopy(
 ): StatusCopy {
   const { status } = strings;
   if (message.busyUntil !== undefined) return plain(retryInS === undefined ? status.busy : status.busyFor(retryInS), ["stop"]);
-  if (message.liveness === "silent") {
+  const phase = phaseWords(message, strings);
+  if (message.liveness === "silent" || (waitedS ?? 0) >= 10) {
     const words = waitedS === null ? status.working : status.workingFor(waitedS);
-    return plain([words, message.run?.phaseLabel].filter(Boolean).join(" "), ["stop"]);
+    return plain([words, phase].filter(Boolean).join(" "), ["stop"]);
   }
-  if (waitedS !== null && waitedS >= 4) return plain(status.thinkingFor(waitedS));
+  if (waitedS !== null && waitedS >= 4) return plain(phase === null ? status.thinkingFor(waitedS) : status.phaseFor(phase, waitedS));
   const isFirstSecond = message.liveness === "flowing" && (waitedS ?? 0) < 1;
-  return plain(isFirstSecond ? status.waiting : status.thinking);
+  return plain(isFirstSecond ? status.waiting : (phase ?? status.thinking));
+}
+
+/** What the server says it does: in its own words, or in ours. Thinking is what a wait is called without any. */
+function phaseWords({ run }: AssistantMessage, { status }: Strings): string | null {
+  if (run?.phaseLabel !== undefined) return run.phaseLabel;
+  const phase = run?.explained === true ? run.phase : null;
+  return phase === null || phase === "thinking" ? null : status.phase[phase];
 }
 
 function streamingCopy(
@@ -137,7 +145,7 @@ function streamingCopy(
   if (running !== undefined) return marked(status.chips.provisional, status.running(nameOfCall(running)));
   if (message.liveness !== "stalled" && message.liveness !== "silent") {
     if (hasDrafts) return marked(status.chips.draft, status.draft);
-    return marked(status.chips.provisional, message.run?.phaseLabel ?? status.answering);
+    return marked(status.chips.provisional, phaseWords(message, strings) ?? status.answering);
   }
   const text = waitedS === null ? status.stalled : status.stalledFor(waitedS);
   return marked(status.chips.paused, text, message.liveness === "silent" && !isWaiting ? silentActions(message) : []);

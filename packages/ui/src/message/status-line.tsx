@@ -1,7 +1,7 @@
 "use client";
 import { useCallback, useState, type HTMLAttributes, type ReactNode } from "react";
 import { hiddenWordCount, isLive, type AssistantMessage } from "@unsay/core";
-import { useNow } from "@unsay/react";
+import { useNow } from "@unsay/react/base";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import { useStrings } from "../strings/strings.js";
 import { Caret } from "./marks.js";

@@ -1,7 +1,7 @@
 "use client";
 import type { HTMLAttributes, ReactElement, RefObject } from "react";
 import type { AssistantMessage } from "@unsay/core";
-import { selectUsedNews, useUses, useUseStore } from "@unsay/react";
+import { selectUsedNews, useUses, useUseStore } from "@unsay/react/base";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import { useStrings } from "../strings/strings.js";
 import { CopyAnswer } from "./action-guard.js";

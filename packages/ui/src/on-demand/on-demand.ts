@@ -73,12 +73,14 @@ function retryLater(delay: number | undefined, retry: () => void): void {
 /** The piece as it is now; fetched when the component mounts. It comes without blanking what is shown until then. */
 export function useOnDemand<Module>(piece: OnDemand<Module>): Loaded<Module> {
   const [held, setHeld] = useState(() => ({ piece, loaded: piece.current() }));
+  const loaded = held.piece === piece ? held.loaded : piece.current();
   useEffect(() => {
+    if (loaded.status === "loaded") return;
     const update = (): void => startTransition(() => setHeld({ piece, loaded: piece.current() }));
     const unsubscribe = piece.subscribe(update);
-    update();
-    piece.load().catch(() => {});
+    if (piece.current() !== loaded) update();
+    if (loaded.status === "waiting") piece.load().catch(() => {});
     return unsubscribe;
-  }, [piece]);
-  return held.piece === piece ? held.loaded : piece.current();
+  }, [piece, loaded]);
+  return loaded;
 }

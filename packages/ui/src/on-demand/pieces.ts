@@ -1,11 +1,18 @@
 "use client";
-import { createContext, useContext, type Context } from "react";
+import { createContext, useContext, useEffect, type Context } from "react";
+import type * as MarkdownPiece from "../message/markdown-text.js";
+import type * as ThreadPiece from "../thread/thread-parts.js";
+import type * as ToolsPiece from "../tool-call/tool-parts.js";
 import { createOnDemand, useOnDemand, type Loaded, type OnDemand } from "./on-demand.js";
 
 /** What a chat does not need to show its first screen. Each is a file of its own. */
 export interface Pieces {
   /** Reads and draws Markdown. Fetched when an answer or a chat mounts. */
-  readonly markdown: OnDemand<typeof import("../message/markdown-text.js")>;
+  readonly markdown: OnDemand<typeof MarkdownPiece>;
+  /** Reads the stored thread through the app's query cache, and words events for screen readers. Fetched when a chat mounts. */
+  readonly thread: OnDemand<typeof ThreadPiece>;
+  /** Gates with all that opens from them, and receipts. Fetched when a tool is proposed, and while a chat has nothing to do. */
+  readonly tools: OnDemand<typeof ToolsPiece>;
 }
 
 export type PieceName = keyof Pieces;
@@ -16,6 +23,16 @@ const PIECES: Pieces = {
     meanwhile: "Answers are shown as plain text until it is there.",
     fetch: () => import("../message/markdown-text.js"),
   }),
+  thread: createOnDemand({
+    name: "the query of the stored thread and the announcements for screen readers",
+    meanwhile: "The thread is read past the query cache, and nothing is announced until it is there.",
+    fetch: () => import("../thread/thread-parts.js"),
+  }),
+  tools: createOnDemand({
+    name: "requests for approval and receipts",
+    meanwhile: "Requests can be refused and not approved until it is there.",
+    fetch: () => import("../tool-call/tool-parts.js"),
+  }),
 };
 
 /** Replaced only by tests, which say themselves when a piece comes and whether. */
@@ -24,6 +41,28 @@ export const PiecesContext: Context<Pieces> = createContext(PIECES);
 export function usePiece<Name extends PieceName>(name: Name): Loaded<Awaited<ReturnType<Pieces[Name]["load"]>>> {
   const piece = useContext(PiecesContext)[name] as OnDemand<Awaited<ReturnType<Pieces[Name]["load"]>>>;
   return useOnDemand(piece);
+}
+
+/** In a chat: Markdown at once, and the rest when the page has nothing to do, so that it is there before it is needed. */
+export function useIdlePieces(): void {
+  const pieces = useContext(PiecesContext);
+  useEffect(() => {
+    const fetchOne = (piece: OnDemand<unknown>): void => void piece.load().catch(() => {});
+    fetchOne(pieces.markdown);
+    return whenIdle(() => Object.values<OnDemand<unknown>>({ ...pieces }).forEach(fetchOne));
+  }, [pieces]);
+}
+
+/** Safari says nothing of idleness. */
+const IDLE_MS = 300;
+
+function whenIdle(task: () => void): () => void {
+  if (typeof requestIdleCallback !== "function") {
+    const timer = setTimeout(task, IDLE_MS);
+    return () => clearTimeout(timer);
+  }
+  const handle = requestIdleCallback(task, { timeout: 2_000 });
+  return () => cancelIdleCallback(handle);
 }
 
 /**

@@ -195,6 +195,7 @@ export const R19: Story = tells("r19", async ({ answer, ends, text, root }) => {
   await expect(text()).toMatch(/keep a copy\./);
   await expect(answer()?.querySelector('[data-unsay="answer.status"]')).toHaveTextContent(/^Not complete: connection lost/);
   await expect(root.querySelector('[data-unsay="answer.end"]')).toHaveTextContent(/Connection lost/);
+  await expect(root).not.toHaveTextContent(/earlier conversation could not be loaded/);
 });
 
 export const R20: Story = tells("r20", async ({ ends, text }) => {

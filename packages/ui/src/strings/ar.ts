@@ -57,6 +57,15 @@ export const ar: Strings = {
     thinkingFor: (amount) => `يفكّر… ${number(amount)} ث`,
     working: "ما زال يعمل.",
     workingFor: (amount) => `ما زال يعمل، ${number(amount)} ث.`,
+    phase: {
+      queued: "ينتظر دوره",
+      thinking: "يفكّر…",
+      tool: "يستخدم أداة",
+      checking: "يتحقّق",
+      writing: "يكتب",
+      waiting: "ينتظر",
+    },
+    phaseFor: (phase, amount) => `${phase} ${number(amount)} ث`,
     answering: "ما زال يجيب",
     running: (tool) => `يعمل الآن: ${tool}`,
     stalled: "لا نص جديد. الإجابة لم تنتهِ.",
@@ -368,6 +377,8 @@ export const ar: Strings = {
   },
 
   approval: {
+    loading: "يسأل الوكيل قبل أن يتابع. جارٍ تحميل الطلب…",
+    notLoaded: "تعذّر تحميل الطلب. يمكن رفضه هنا، ولا يمكن قبوله.",
     question: (action) => `${action}؟`,
     questionOf: (amount) => `هل تسمح بالتنفيذ: ${actions(amount)}؟`,
     target: "أين",
@@ -595,6 +606,12 @@ export const ar: Strings = {
     },
     sizeLimit: (limit) => `هذا الملف أكبر من ${bytes(limit)}.`,
     countLimit: (amount) => `ليس أكثر من ${files(amount)} في المرة الواحدة.`,
+  },
+
+  structured: {
+    notYet: "لم يصل بعد",
+    missing: "غير مذكور",
+    cut: "(انقطع هنا)",
   },
 
   sources: {

@@ -32,6 +32,15 @@ export const de: Strings = {
     thinkingFor: (seconds) => `Denkt nach… ${number(seconds)} s`,
     working: "Arbeitet noch.",
     workingFor: (seconds) => `Arbeitet noch, ${number(seconds)} s.`,
+    phase: {
+      queued: "Wartet, bis sie an der Reihe ist",
+      thinking: "Denkt nach…",
+      tool: "Benutzt ein Werkzeug",
+      checking: "Prüft",
+      writing: "Schreibt",
+      waiting: "Wartet",
+    },
+    phaseFor: (phase, seconds) => `${phase} ${number(seconds)} s`,
     answering: "Antwortet noch",
     running: (tool) => `Läuft: ${tool}`,
     stalled: "Kein neuer Text. Die Antwort ist nicht fertig.",
@@ -343,6 +352,8 @@ export const de: Strings = {
   },
 
   approval: {
+    loading: "Der Agent fragt, bevor er weitermacht. Die Anfrage wird geladen …",
+    notLoaded: "Die Anfrage konnte nicht geladen werden. Hier lässt sie sich ablehnen, aber nicht erlauben.",
     question: (action) => `${action}?`,
     questionOf: (amount) => `${count(amount, "Handlung", "Handlungen")} erlauben?`,
     target: "Wo",
@@ -572,6 +583,12 @@ export const de: Strings = {
     },
     sizeLimit: (limit) => `Diese Datei ist größer als ${bytes(limit)}.`,
     countLimit: (files) => `Nicht mehr als ${count(files, "Datei", "Dateien")} auf einmal.`,
+  },
+
+  structured: {
+    notYet: "noch nicht da",
+    missing: "nicht angegeben",
+    cut: "(hier abgebrochen)",
   },
 
   sources: {

@@ -35,6 +35,16 @@ export const en = {
     thinkingFor: (seconds: number): string => `Thinking… ${number(seconds)} s`,
     working: "Still working.",
     workingFor: (seconds: number): string => `Still working, ${number(seconds)} s.`,
+    /** What a server says it does while no words come, where it has no words of its own for it. */
+    phase: {
+      queued: "Waiting for its turn",
+      thinking: "Thinking…",
+      tool: "Using a tool",
+      checking: "Checking",
+      writing: "Writing",
+      waiting: "Waiting",
+    },
+    phaseFor: (phase: string, seconds: number): string => `${phase} ${number(seconds)} s`,
     answering: "Still answering",
     running: (tool: string): string => `Running: ${tool}`,
     stalled: "No new text. The answer is not finished.",
@@ -278,6 +288,13 @@ export const en = {
     asText: "Too much to lay out. The rest is shown as text.",
   },
 
+  /** Fields of an object that is still written. */
+  structured: {
+    notYet: "not yet",
+    missing: "not given",
+    cut: "(cut off here)",
+  },
+
   sources: {
     label: "Sources",
     citation: (position: number, title: string): string => `Source ${number(position)}${title === "" ? "" : `: ${title}`}`,
@@ -362,6 +379,8 @@ export const en = {
   },
 
   approval: {
+    loading: "The agent asks before it goes on. Loading the request…",
+    notLoaded: "The request could not be loaded. It can be refused here, and not approved.",
     question: (action: string): string => `${action}?`,
     questionOf: (amount: number): string => `Allow ${count(amount, "action", "actions")}?`,
     target: "Where",

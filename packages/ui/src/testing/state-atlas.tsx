@@ -1,11 +1,11 @@
-import type { ReactElement, ReactNode } from "react";
+import type { ReactElement } from "react";
 import type { Cause, Liveness } from "@unsay/core";
 import { ApprovalGate } from "../approval/approval-gate.js";
 import type { DescribeCall } from "../approval/describe-call.js";
-import { HeadingLevelContext } from "../message/heading-level.js";
 import { Message } from "../message/message.js";
 import { MessageActionsContext } from "../message/message-actions.js";
 import { ReceiptActionsContext, ReceiptList } from "../tool-call/receipt.js";
+import { AtlasGrid, type AtlasCell } from "./atlas-grid.js";
 import { endedMessage, liveMessage, openControl, receipt, textPart, toolCall, truncatedMessage } from "./messages.js";
 
 const nothing = (): void => {};
@@ -136,7 +136,7 @@ const RECEIPTS = [
 ];
 
 /** Every cell of the atlas: a name, and the state as it is drawn. */
-export const ATLAS: readonly (readonly [string, () => ReactNode])[] = [
+export const ATLAS: readonly AtlasCell[] = [
   ["pending", () => <Message message={liveMessage("pending", "slow")} />],
   ["pending · server busy", () => <Message message={{ ...liveMessage("pending", "slow"), busyUntil: 12_000 }} />],
   ["streaming · provisional tail", () => streaming("flowing", OPEN)],
@@ -247,14 +247,7 @@ export function StateAtlas(): ReactElement {
   return (
     <MessageActionsContext.Provider value={ALL_ACTIONS}>
       <ReceiptActionsContext.Provider value={{ onUndo: nothing }}>
-        <div className="atlas-grid">
-          {ATLAS.map(([name, draw]) => (
-            <section key={name} className="atlas-cell">
-              <h2>{name}</h2>
-              <HeadingLevelContext.Provider value={name.startsWith("approval") ? 2 : 3}>{draw()}</HeadingLevelContext.Provider>
-            </section>
-          ))}
-        </div>
+        <AtlasGrid cells={ATLAS} />
       </ReceiptActionsContext.Provider>
     </MessageActionsContext.Provider>
   );

@@ -1,31 +1,11 @@
 "use client";
-import {
-  Fragment,
-  useCallback,
-  useMemo,
-  useRef,
-  useState,
-  type HTMLAttributes,
-  type ReactElement,
-  type ReactNode,
-  type RefObject,
-} from "react";
-import {
-  isLive,
-  type AssistantMessage,
-  type Clock,
-  type Message as MessageFacts,
-  type Session,
-  type StorageLike,
-  type Transport,
-} from "@unsay/core";
+import { useCallback, useMemo, useRef, useState, type HTMLAttributes, type ReactElement, type ReactNode, type RefObject } from "react";
+import { findLive, isLive, type AssistantMessage, type Clock, type StorageLike, type Transport } from "@unsay/core";
 import {
   KeysProvider,
-  otherReceipts,
   SessionProvider,
   UsesProvider,
-  useThread,
-  useVersions,
+  useLiveThread,
   type Announcement,
   type FollowUp,
   type KeyBindings,
@@ -33,24 +13,24 @@ import {
   type UseAttachmentsOptions,
   type UseStore,
   type UseThreadResult,
-  type VersionedMessage,
-} from "@unsay/react";
+} from "@unsay/react/base";
 import { Announcer } from "../announcer/announcer.js";
 import { ApprovalSettingsContext, type ApprovalSettings } from "../approval/approval-settings.js";
 import { ApprovalTray } from "../approval/approval-tray.js";
-import { describeWith, DescribeCallContext, useDescribeCall, type DescribeCall } from "../approval/describe-call.js";
+import { DescribeCallContext, useDescribeCall, type DescribeCall } from "../approval/describe-call.js";
 import { ThreadComposer } from "../composer/thread-composer.js";
 import { ThreadEditsProvider } from "../composer/thread-edits.js";
 import { withRef, type UiComponent } from "../component.js";
 import { Legend } from "../message/legend.js";
 import { MessageActionsContext, type MessageActions } from "../message/message-actions.js";
-import { Message, type MessageProps } from "../message/message.js";
+import { useIdlePieces } from "../on-demand/pieces.js";
 import type { StringOverrides } from "../strings/en.js";
 import { StringsProvider, useStrings } from "../strings/strings.js";
-import { ReceiptList } from "../tool-call/receipt.js";
+import { StoredThreadSlot } from "./stored-thread-slot.js";
 import { ConnectionNotice } from "./connection-notice.js";
 import type { JumpReason } from "./jump-to-latest.js";
 import { Thread } from "./thread.js";
+import { ThreadMessages } from "./thread-messages.js";
 import { Transcript, type TranscriptHandle } from "./transcript.js";
 import { UnsayRoot, type UnsayRootProps } from "./unsay-root.js";
 
@@ -125,13 +105,14 @@ export const Chat: UiComponent<HTMLDivElement, ChatProps> = withRef("Chat", (pro
     uses,
     ...rest
   } = others;
-  const thread = useThread({ transport, id: threadId, clock, ...(storage === undefined ? {} : { storage }) });
+  const thread = useLiveThread({ transport, id: threadId, clock, ...(storage === undefined ? {} : { storage }) });
   const inherited = useDescribeCall(describeCall);
   return (
     <UnsayRoot {...rest} ref={ref} className={["unsay-chat", rest.className].filter(Boolean).join(" ")} data-unsay="chat">
       <StringsProvider value={strings}>
         <DescribeCallContext.Provider value={inherited}>
           <SessionProvider session={thread.session} clock={clock} requireTrustedInput={requireTrustedInput} paint={paint}>
+            <StoredThreadSlot session={thread.session} />
             <OwnUses store={uses}>
               <KeysProvider keys={keys}>
                 <ChatThread
@@ -211,7 +192,8 @@ function ChatThread(props: ChatThreadProps): ReactElement {
   } = props;
   const transcript = useRef<TranscriptHandle>(null);
   const input = useRef<HTMLTextAreaElement>(null);
-  const live = thread.messages.findLast((message): message is AssistantMessage => message.role === "assistant" && isLive(message));
+  useIdlePieces();
+  const live = findLive(thread.pages);
   const actions = useThreadActions(thread, input);
   const { settings, quote, clearQuote } = useRedirectedCall(approvals, input);
   return (
@@ -232,12 +214,12 @@ function ChatThread(props: ChatThreadProps): ReactElement {
             handle={transcript}
             jump={jumpReason(thread, live)}
             isGrowing={isGrowing(live)}
-            anchor={thread.messages.findLast(({ role }) => role === "user")?.id}
-            count={thread.messages.length}
+            anchor={thread.pages.findLast(({ role }) => role === "user")?.id}
+            count={thread.pages.length}
           >
             <History thread={thread} empty={empty} />
             <ThreadEditsProvider thread={thread}>
-              <Messages thread={thread} endMark={endMark} />
+              <ThreadMessages thread={thread} endMark={endMark} />
             </ThreadEditsProvider>
           </Transcript>
           <div className="unsay-dock" data-unsay="thread.dock">
@@ -264,7 +246,7 @@ function ChatThread(props: ChatThreadProps): ReactElement {
             />
             {legend ? <Legend /> : null}
           </div>
-          <Announcer messages={thread.messages} connection={thread.connection} announce={announce} onAnnounce={onAnnounce} />
+          <Announcer messages={thread.pages} connection={thread.connection} announce={announce} onAnnounce={onAnnounce} />
         </Thread>
       </ApprovalSettingsContext.Provider>
     </MessageActionsContext.Provider>
@@ -306,13 +288,6 @@ function Suggestions({ suggestions, send }: Pick<ChatProps, "suggestions"> & { r
   );
 }
 
-/** The same request once more, under the key of the first, so that a server that has it after all does not answer twice. */
-function resend(session: Session, userMessageId: string): void {
-  const { messages } = session.store.getState();
-  const answer = messages.find((message) => message.role === "assistant" && message.parent === userMessageId);
-  if (answer !== undefined) session.retry(answer.id);
-}
-
 function useThreadActions(thread: UseThreadResult, input: RefObject<HTMLTextAreaElement | null>): MessageActions {
   const { session } = thread;
   return useMemo(
@@ -333,88 +308,9 @@ function useThreadActions(thread: UseThreadResult, input: RefObject<HTMLTextArea
 function History({ thread, empty }: { readonly thread: UseThreadResult; readonly empty: ReactNode }): ReactNode {
   const { thread: words } = useStrings();
   if (thread.history === "failed") return <p className="unsay-notice">{words.historyFailed}</p>;
-  if (thread.messages.length > 0) return null;
+  if (thread.pages.length > 0) return null;
   if (thread.history === "loading") return <p className="unsay-notice">{words.historyLoading}</p>;
   return empty === undefined ? null : <div className="unsay-empty">{empty}</div>;
-}
-
-interface MessagesProps {
-  readonly thread: UseThreadResult;
-  readonly endMark: ChatProps["endMark"] | undefined;
-}
-
-function Messages({ thread, endMark }: MessagesProps): ReactElement {
-  const { messages, connection, approvals, session } = thread;
-  const decision = useDecision(approvals);
-  const { items, select } = useVersions(messages);
-  const numbers = numberBySide(items);
-  const latest = useRef(items);
-  latest.current = items;
-  const onVersion = useCallback<NonNullable<MessageProps["onVersion"]>>(
-    (message, version) => {
-      const wanted = latest.current.find((item) => item.message.id === message.id)?.versions?.all[version - 1];
-      if (wanted !== undefined) select(wanted);
-    },
-    [select],
-  );
-  const onResend = useCallback<NonNullable<MessageProps["onResend"]>>((message) => resend(session, message.id), [session]);
-  return (
-    <>
-      {items.map(({ message, versions }, index) => (
-        <Fragment key={versions?.all[0]?.id ?? message.id}>
-          <Message
-            message={message}
-            position={index + 1}
-            total={items.length}
-            number={numbers[index] ?? 1}
-            redirect={message.role === "assistant" ? redirectText(messages, message) : undefined}
-            attempt={isLive(message) ? connection.attempt : undefined}
-            decision={isLive(message) ? decision : undefined}
-            endMark={endMark}
-            copyable
-            version={versions === null ? undefined : versions.index + 1}
-            versions={versions?.all.length}
-            onVersion={versions === null ? undefined : onVersion}
-            onResend={message.role === "user" && message.delivery === "failed" ? onResend : undefined}
-          />
-          {versions === null ? null : <OtherReceipts versions={versions} />}
-        </Fragment>
-      ))}
-    </>
-  );
-}
-
-/** What the versions that are not shown did has happened all the same. */
-function OtherReceipts({ versions }: { readonly versions: NonNullable<VersionedMessage["versions"]> }): ReactNode {
-  const { version } = useStrings();
-  const others = otherReceipts(versions);
-  if (others.length === 0) return null;
-  return (
-    <div role="group" aria-label={version.elsewhere} className="unsay-other-receipts" data-unsay="message.other-receipts">
-      <p className="unsay-notice">{version.elsewhere}</p>
-      {others.map(({ message }) => (
-        <ReceiptList key={message.id} message={message} />
-      ))}
-    </div>
-  );
-}
-
-function useDecision(approvals: UseThreadResult["approvals"]): string | undefined {
-  const strings = useStrings();
-  const describe = useDescribeCall(undefined);
-  const [first] = approvals;
-  const call = first?.calls.length === 1 ? first.calls[0] : undefined;
-  return approvals.length !== 1 || call === undefined ? undefined : describeWith(describe, call, strings).title;
-}
-
-function numberBySide(items: readonly VersionedMessage[]): readonly number[] {
-  const counts = { user: 0, assistant: 0 };
-  return items.map(({ message }) => (counts[message.role] += 1));
-}
-
-function redirectText(messages: readonly MessageFacts[], message: AssistantMessage): string | undefined {
-  const next = message.redirectedTo === undefined ? undefined : messages.find((candidate) => candidate.id === message.redirectedTo);
-  return next?.role === "user" ? next.text : undefined;
 }
 
 function jumpReason(thread: UseThreadResult, live: AssistantMessage | undefined): JumpReason {

@@ -1,7 +1,7 @@
 "use client";
 import { useMemo, useRef, type HTMLAttributes } from "react";
 import type { ThreadStatus } from "@unsay/core";
-import { useFocusAfterStop, useThreadKeys, useTypingWatch, type KeyBindings } from "@unsay/react";
+import { useFocusAfterStop, useThreadKeys, useTypingWatch, type KeyBindings } from "@unsay/react/base";
 import { composeHandlers, joinClasses, mergeRefs, withRef, type UiComponent } from "../component.js";
 import { useStrings } from "../strings/strings.js";
 

@@ -1,6 +1,6 @@
 "use client";
 import { useImperativeHandle, useMemo, useRef, type HTMLAttributes, type ReactNode, type Ref } from "react";
-import { ScrollHoldsContext, useThreadScroll } from "@unsay/react";
+import { ScrollHoldsContext, useThreadScroll } from "@unsay/react/base";
 import { composeHandlers, flag, joinClasses, mergeRefs, withRef, type UiComponent } from "../component.js";
 import { useStrings } from "../strings/strings.js";
 import { JumpToLatest, type JumpReason } from "./jump-to-latest.js";

@@ -19,3 +19,8 @@ function soleArgument(args: unknown): string | undefined {
   const [value] = values;
   return values.length === 1 && typeof value === "string" && value.length <= MAX_GLANCE_LENGTH ? value : undefined;
 }
+
+/** It was decided, cancelled or started: there is something to tell of it. */
+export function hasReceipt({ status }: ToolCall): boolean {
+  return status !== "proposed" && status !== "ready" && status !== "awaiting-approval";
+}

@@ -7,7 +7,7 @@ import { Button } from "../button/button.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import type { Strings } from "../strings/en.js";
 import { useStrings } from "../strings/strings.js";
-import { nameOfCall, objectOfCall } from "./call-words.js";
+import { hasReceipt, nameOfCall, objectOfCall } from "./call-words.js";
 import { ReceiptIcon } from "./receipt-icon.js";
 import { allowedBy, type AllowedBy } from "./allowed-by.js";
 
@@ -262,10 +262,6 @@ export const ReceiptLog: UiComponent<HTMLOListElement, ReceiptLogProps> = withRe
 });
 
 const NO_ACTIONS: ReceiptActions = {};
-
-function hasReceipt(call: ToolCall): boolean {
-  return call.status !== "proposed" && call.status !== "ready" && call.status !== "awaiting-approval";
-}
 
 export function newestReceipt(message: AssistantMessage, call: ToolCall): ReceiptFacts | undefined {
   return message.receipts.findLast((receipt) => receipt.call === call.id);

@@ -108,7 +108,8 @@ export const cutBeforeTheEnd: Problem = {
   id: "r19",
   title: "Whole sentences, and still not the whole answer",
   whatOthersShow: "The connection dies after a full stop. The text is kept as a finished answer, and somebody acts on it.",
-  whatYouSee: "“Not complete: connection lost”, at the head and at the end. Only the server’s word completes an answer.",
+  whatYouSee:
+    "The rule beside the text, the mark under it and the status line say it: “Not complete: connection lost”. Only the server’s word completes an answer.",
   scripts: [
     createScript(
       [
@@ -121,7 +122,7 @@ export const cutBeforeTheEnd: Problem = {
       { id: "r19", title: "Whole sentences, and still not the whole answer", prompt: "Can I end the rental contract now?" },
     ),
   ],
-  faults: [cutAfter(23), everything(fromConnection(2, offline()))],
+  faults: [cutAfter(23), fromConnection(2, offline()), everything(fromConnection(3, offline()))],
   reconnect: { tries: 3, baseMs: 1_000, maxMs: 1_500 },
   ends: [{ status: "truncated", cause: "disconnected" }],
 };

@@ -25,8 +25,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   "no question stays open in a run that has ended": forEachRun(checkQuestions),
   "one decision wins, and an accepted one is on record": checkDecisions,
   "a tool runs only on record, and behind its gate": ({ deeds, runs }) => deeds.flatMap((deed) => checkDeed(deed, runs)),
-  "nothing is done twice": ({ deeds }) =>
-    repeated(deeds.filter(({ isDone, callKey }) => isDone && !isUndo(callKey)).map(({ deed }) => deed)),
+  "nothing is done twice": checkTwice,
   "what was done is told, and what is told was done": forEachRun(checkAccount),
   "no tool starts after a stop": forEachRun(checkAfterStop),
   "an accepted stop is on record": checkStops,
@@ -141,6 +140,13 @@ function checkGate({ events }: RunOnRecord, { call, seq }: EventOf<"tool.start">
   return isApproved ? [] : [`${call} ran without an approval`];
 }
 
+/** Only what was taken back may be done again. */
+function checkTwice({ deeds }: History): readonly string[] {
+  const done = deeds.filter(({ isDone }) => isDone);
+  const takenBack = new Set(done.filter(({ callKey }) => isUndo(callKey)).map(({ callKey }) => callKey.replace(/:undo$/u, "")));
+  return repeated(done.filter(({ callKey }) => !isUndo(callKey) && !takenBack.has(callKey)).map(({ deed }) => deed));
+}
+
 function checkAccount({ record, events }: RunOnRecord, { deeds }: History): readonly string[] {
   const here = deeds.filter(({ run, isDone }) => run === record.run && isDone);
   return find(events, "tool.start")
@@ -190,12 +196,12 @@ function checkEntries({ operations, deeds, runs }: History): readonly string[] {
   });
 }
 
-function checkRedirects({ runs }: History): readonly string[] {
+function checkRedirects({ runs, skewMs }: History): readonly string[] {
   return runs.flatMap(({ record }) => {
     const from = runs.find((other) => record.redirects !== null && other.record.message === record.redirects);
     if (from === undefined || causeOf(from) === "orphaned") return [];
     const endedAt = from.record.createdAt + (from.events.find(({ type }) => type === "run.end")?.t ?? 0);
-    return record.createdAt < endedAt ? [`${record.run} began ${endedAt - record.createdAt} ms early`] : [];
+    return record.createdAt < endedAt - skewMs ? [`${record.run} began ${endedAt - record.createdAt} ms early`] : [];
   });
 }
 

@@ -50,4 +50,6 @@ export interface History {
   /** When whoever produced the run, or the store, was first gone: only from then on can it become an orphan. */
   readonly disturbedAt: (run: RunOnRecord) => number | null;
   readonly leaseMs: number;
+  /** How far apart the calendars of the processes are, at most. */
+  readonly skewMs: number;
 }

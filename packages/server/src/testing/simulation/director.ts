@@ -129,7 +129,8 @@ export class Director {
   }
 
   #redirect({ message }: UnsayEvent): void {
-    this.start({ redirects: message, message: { id: `u${this.#answers + 1}`, text: "instead" } });
+    const number = this.#answers + 1;
+    this.start({ redirects: message, message: { id: `u${number}`, text: `instead-${number}-` } });
   }
 
   #undo({ run, receipt }: EventOf<"receipt">): void {

@@ -1,16 +1,18 @@
-import { textOf, type Message } from "@unsay/core";
+import type { Message } from "@unsay/core";
+import type { UnsayEvent } from "@unsay/core/protocol";
 import { createRandom } from "@unsay/core/testing";
 import { checkHistory } from "../history/check-history.js";
+import { checkMessages } from "../history/check-messages.js";
 import type { History, RunOnRecord } from "../history/history.js";
 import type { RecordKind } from "../shared-stores.js";
-import { linesFor } from "./cast.js";
 import { Director, THREAD } from "./director.js";
 import { countAwaits, type Fate } from "./life.js";
+import { linesFor } from "./lines.js";
 import { advance, createWorld, LEASE_MS, send, startProcess, type Process, type ProcessPlan, type World } from "./world.js";
 
 const STEP_MS = 40;
 const STEPS = 25;
-const LONGEST_AWAIT = 3_000;
+const LONGEST_AWAIT = 900;
 const LIVES: ProcessPlan = { fate: { kind: "lives" }, faultRate: 0, skewMs: 0 };
 
 /** What the first process meets; each seed has its own. */
@@ -32,17 +34,51 @@ function fateOf(random: () => number): Fate {
  * why it is wrong: nothing, where every promise is kept. The same seed is the same story.
  */
 export async function simulate(seed: number, kind: RecordKind, plan: ProcessPlan = planOf(seed)): Promise<readonly string[]> {
+  const story = await tellFirstAct(seed, kind, plan);
+  await followUp(story);
+  return conclude(story, Math.abs(plan.skewMs));
+}
+
+/** The first act of this seed's story where nothing happens to anybody: what is on record, and how often anything awaits. */
+export async function tellUndisturbed(
+  seed: number,
+  kind: RecordKind,
+): Promise<{ readonly events: readonly UnsayEvent[]; readonly awaits: number }> {
+  const { world, awaits } = await tellFirstAct(seed, kind, LIVES);
+  return { events: (await readRuns(world)).flatMap(({ events }) => events), awaits };
+}
+
+/** What a process does that dies at one of its awaits. */
+export function diesAt(count: number): ProcessPlan {
+  return { ...LIVES, fate: { kind: "dies at an await", count } };
+}
+
+interface Story {
+  readonly world: World;
+  readonly director: Director;
+  readonly first: Process;
+  readonly second: Process;
+  readonly awaits: number;
+}
+
+async function tellFirstAct(seed: number, kind: RecordKind, plan: ProcessPlan): Promise<Story> {
+  (globalThis as any).PLAN = plan;
   const record = await kind.create();
   const world = createWorld(seed, await record.open());
   const [first, second] = [startProcess(world, plan), startProcess(world, { ...LIVES, faultRate: plan.faultRate })];
   const director = new Director(world, [first, second]);
+  (globalThis as any).WORLD = world;
   const { fate } = plan;
-  const stopCounting = fate.kind === "dies at an await" ? countAwaits((count) => count === fate.count && first.life.die()) : () => {};
+  const diesAtCount = fate.kind === "dies at an await" ? fate.count : Number.POSITIVE_INFINITY;
+  let awaits = 0;
+  const stopCounting = countAwaits((count) => {
+    awaits = count;
+    if (count === diesAtCount) first.life.die();
+  });
   director.start({ message: { id: "u1", text: "hello" } });
   await play(world, director);
   stopCounting();
-  await followUp(world, director, first, second);
-  return conclude(world, [first, second]);
+  return { world, director, first, second, awaits };
 }
 
 async function play(world: World, director: Director): Promise<void> {
@@ -53,7 +89,7 @@ async function play(world: World, director: Director): Promise<void> {
 }
 
 /** What people do with an answer when it is over: they go on with it, or ask for it again. */
-async function followUp(world: World, director: Director, first: Process, second: Process): Promise<void> {
+async function followUp({ world, director, first, second }: Story): Promise<void> {
   const luck = world.random();
   if (luck < 0.3) first.life.die();
   if (luck > 0.8) return;
@@ -64,15 +100,15 @@ async function followUp(world: World, director: Director, first: Process, second
   await play(world, director);
 }
 
-async function conclude(world: World, processes: readonly Process[]): Promise<readonly string[]> {
+async function conclude({ world, first, second }: Story, skewMs: number): Promise<readonly string[]> {
   await advance(world, 8_000);
-  for (const { life } of processes) life.die();
+  for (const { life } of [first, second]) life.die();
   const third = startProcess(world, LIVES);
   await advance(world, LEASE_MS * 2);
   const response = await send(third, new Request(`http://here/threads/${THREAD}/messages`));
   const { messages } = (await response.json()) as { messages: readonly Message[] };
   const runs = await readRuns(world);
-  return [...checkHistory(historyOf(world, runs)), ...checkMessages(messages, runs)];
+  return [...checkHistory({ ...historyOf(world, runs), skewMs }), ...checkMessages(messages, runs)];
 }
 
 async function readRuns({ base }: World): Promise<readonly RunOnRecord[]> {
@@ -80,7 +116,7 @@ async function readRuns({ base }: World): Promise<readonly RunOnRecord[]> {
   return Promise.all(records.map(async (record) => ({ record, events: await base.read(record.run, 0) })));
 }
 
-function historyOf(world: World, runs: readonly RunOnRecord[]): History {
+function historyOf(world: World, runs: readonly RunOnRecord[]): Omit<History, "skewMs"> {
   const inputs = new Map(runs.map(({ record }) => [record.message, inputOf(record.parent ?? "", runs)]));
   return {
     operations: world.operations,
@@ -95,18 +131,4 @@ function historyOf(world: World, runs: readonly RunOnRecord[]): History {
 
 function inputOf(parent: string, runs: readonly RunOnRecord[]): string {
   return runs.find(({ record }) => record.user?.id === parent)?.record.user?.text ?? "";
-}
-
-/** A reload says how it ended, and nothing in it still waits. */
-function checkMessages(messages: readonly Message[], runs: readonly RunOnRecord[]): readonly string[] {
-  return messages.flatMap((message) => {
-    if (message.role !== "assistant") return [];
-    const outcome = runs.findLast(({ record }) => record.message === message.id)?.record.end?.outcome;
-    const waits = [...message.calls, ...message.approvals].filter(({ status }) => ["open", "executing", "ready", "held"].includes(status));
-    return [
-      ...(message.status === outcome ? [] : [`a reload says ${message.status} of what is ${outcome}`]),
-      ...waits.map(({ id, status }) => `a reload says ${status} of ${id}`),
-      ...(message.status === "complete" && !textOf(message).endsWith("end.") ? ["a cut answer that says it is complete"] : []),
-    ];
-  });
 }

@@ -43,7 +43,8 @@ export interface ProcessPlan {
 
 export function startProcess(world: World, plan: ProcessPlan): Process {
   const life = new Life(() => disturb(world));
-  if (plan.skewMs !== 0) disturb(world);
+  // By a wrong calendar a lease ends early, or was over before it began.
+  if (plan.skewMs !== 0) world.disturbedAt = world.clock.epoch() - Math.abs(plan.skewMs) - LEASE_MS;
   const { fate } = plan;
   if (fate.kind === "freezes") {
     world.clock.after(fate.atMs, () => life.freeze());

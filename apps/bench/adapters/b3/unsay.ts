@@ -1,0 +1,132 @@
+import {
+  createSession,
+  type AssistantMessage,
+  type EventPayload,
+  type Message,
+  type Session,
+  type SessionState,
+  type StartCommand,
+  type Transport,
+  type UnsayEvent,
+} from "@unsay/core";
+import type { ThreadMessage } from "../../workloads/thread.ts";
+
+interface Input {
+  readonly kind: "text" | "thread" | "tool";
+  readonly deltas: readonly string[];
+  readonly history: readonly ThreadMessage[];
+  readonly onUpdate: (value: unknown) => void;
+}
+
+/**
+ * The session behind every hook: the reader of the run, the fold, health and metrics, the store and its commits. Events come
+ * as objects, one at a time, as the peers get theirs. Like a page it tells its readers once a frame and not for each delta.
+ */
+export default {
+  name: "unsay session",
+  kinds: ["text", "tool", "thread"],
+  prepare({ kind, deltas, history, onUpdate }: Input): () => Promise<string> {
+    const session = createSession({ transport: replay(payloadsOf(kind, deltas), history) });
+    const loaded = session.load();
+    return async () => {
+      await loaded;
+      session.store.subscribe((state) => onUpdate(shownIn(state)));
+      session.send("go");
+      return finalOf(await ended(session));
+    };
+  },
+};
+
+const EFFECTS = { succeeded: [], failed: [], unknown: [], cancelled: [] };
+
+function payloadsOf(kind: Input["kind"], deltas: readonly string[]): readonly EventPayload[] {
+  const open: EventPayload = { type: "run.open", caps: {}, heartbeatMs: null, ttlMs: null };
+  const end: EventPayload = { type: "run.end", outcome: "complete", effects: EFFECTS };
+  return [open, ...(kind === "tool" ? callOf(deltas) : textOf(deltas)), end];
+}
+
+function textOf(deltas: readonly string[]): readonly EventPayload[] {
+  const appends = deltas.map((text): EventPayload => ({ type: "span.append", part: "p", span: "s", text }));
+  return [{ type: "part.open", part: "p", kind: "answer" }, ...appends, { type: "part.close", part: "p" }];
+}
+
+function callOf(deltas: readonly string[]): readonly EventPayload[] {
+  const propose: EventPayload = {
+    type: "tool.propose",
+    call: "t",
+    name: "apply_changes",
+    effect: "write",
+    cancellable: false,
+    undo: false,
+    runsOn: "server",
+  };
+  const args = deltas.map((delta): EventPayload => ({ type: "tool.args", call: "t", delta }));
+  return [propose, ...args];
+}
+
+/** Events as objects, made before the clock runs, and one a pull. */
+function replay(payloads: readonly EventPayload[], history: readonly ThreadMessage[]): Transport {
+  return {
+    wire: "unsay",
+    history: async () => history.map(storedOf),
+    start: async (command) => ({ [Symbol.asyncIterator]: () => pulled(envelopesOf(payloads, command)) }),
+  };
+}
+
+function envelopesOf(payloads: readonly EventPayload[], { thread, answer, startKey }: StartCommand): readonly (readonly UnsayEvent[])[] {
+  return payloads.map((payload, index) => [{ ...payload, v: 1, thread, run: startKey, message: answer, seq: index + 1, t: null }]);
+}
+
+async function* pulled<T>(items: readonly T[]): AsyncGenerator<T> {
+  for (const item of items) yield item;
+}
+
+function shownIn({ pages }: SessionState): unknown {
+  const message = pages.at(pages.length - 1);
+  if (message?.role !== "assistant") return undefined;
+  const [part] = message.parts;
+  return part?.type === "text" ? part.spans[0]?.text : message.calls[0]?.argsText;
+}
+
+function ended(session: Session): Promise<AssistantMessage> {
+  return new Promise((resolve) => {
+    session.store.subscribe(({ status, pages }) => {
+      const last = pages.at(pages.length - 1);
+      if (status !== "submitted" && status !== "streaming" && last?.role === "assistant") resolve(last);
+    });
+  });
+}
+
+function finalOf({ parts, calls, status }: AssistantMessage): string {
+  const [part] = parts;
+  const [call] = calls;
+  if (call !== undefined) return JSON.stringify(JSON.parse(call.argsText));
+  return status === "complete" && part?.type === "text" ? part.spans.map(({ text }) => text).join("") : `ended ${status}`;
+}
+
+function storedOf({ id, role, text }: ThreadMessage): Message {
+  const own = { id, thread: "th", startedAt: 0 };
+  if (role === "user") return { ...own, role, status: "complete", text, delivery: "sent" };
+  return {
+    ...own,
+    role,
+    status: "complete",
+    parent: null,
+    parts: [{ type: "text", id: "p", kind: "answer", status: "closed", spans: [{ id: "s", text, state: "settled" }] }],
+    calls: [],
+    approvals: [],
+    receipts: [],
+    stated: true,
+    stop: null,
+    effects: EFFECTS,
+    seams: [],
+    runs: [],
+    revisions: 0,
+    notes: [],
+    usage: null,
+    run: null,
+    reconnecting: false,
+    endedAt: 0,
+    waitingSince: null,
+  };
+}

@@ -1,0 +1,144 @@
+import { describe, expect, test, vi } from "vitest";
+import { page, userEvent } from "vitest/browser";
+import { render } from "vitest-browser-react";
+import type { EventPayload } from "@unsay/core";
+import { createFakeClock, createScriptedTransport, openStep, readyCall, streamWords, type ScriptStep } from "@unsay/core/testing";
+import { decisionsOf, EMAIL_CALL, eventsOfAsk, ROWS_CALL, type Ask } from "../testing/gate-stage.js";
+import { describeAtlasCall } from "../testing/state-atlas.js";
+import { pass } from "../testing/passing.js";
+import { Chat } from "../thread/chat.js";
+import "../styles/index.css";
+
+function asking(at: number, ask: Ask, approval: string): readonly ScriptStep[] {
+  return eventsOfAsk(ask, approval).map((event: EventPayload) => ({ at, event }));
+}
+
+/** A whole conversation whose answer asks for something after a few words. */
+async function converse(steps: readonly ScriptStep[]) {
+  await page.viewport(700, 700);
+  const clock = createFakeClock();
+  const script = { id: "asks", title: "Asks", prompt: "Go", steps: [openStep(), ...steps] };
+  const transport = createScriptedTransport(script, { clock });
+  const screen = await render(
+    <div style={{ blockSize: 600 }}>
+      <Chat
+        transport={transport}
+        clock={clock}
+        threadId={crypto.randomUUID()}
+        describeCall={describeAtlasCall}
+        requireTrustedInput={false}
+      />
+    </div>,
+  );
+  const find = (name: string): HTMLElement => screen.container.querySelector(`[data-unsay="${name}"]`) as HTMLElement;
+  const input = screen.getByRole("textbox", { name: "Message" });
+  await input.fill("Go");
+  await userEvent.keyboard("{Enter}");
+  return { clock, transport, screen, find, input };
+}
+
+describe("a request inside a conversation", () => {
+  test.each(["yes", "Approve", "ok, send it", "no"])(
+    "statement 47: “%s” in the composer is a message that waits, never a decision",
+    async (words) => {
+      const { clock, transport, screen, find, input } = await converse(asking(100, { calls: [EMAIL_CALL] }, "first"));
+      await vi.waitFor(async () => {
+        await pass(clock, 200);
+        expect(find("approval-gate")).not.toBeNull();
+      });
+      await input.fill(words);
+      await expect.element(screen.getByRole("button", { name: "Send after you decide" })).toBeVisible();
+      await userEvent.keyboard("{Enter}");
+      await pass(clock, 2_000);
+      expect(decisionsOf(transport)).toEqual([]);
+      expect(find("approval-gate").dataset["status"]).toBe("open");
+      expect(find("queue-tray").textContent).toContain(words);
+    },
+  );
+
+  test("statement 85: Reject and redirect answers no and puts the composer in redirect mode, with the call quoted", async () => {
+    const { clock, transport, screen, find, input } = await converse([
+      ...streamWords("I send it now. ", { at: 50, open: true }),
+      ...asking(800, { calls: [EMAIL_CALL] }, "first"),
+    ]);
+    await vi.waitFor(async () => {
+      await pass(clock, 300);
+      expect(find("approval-gate")).not.toBeNull();
+    });
+    const title = find("approval-gate.title").textContent ?? "";
+    await userEvent.click(find("approval-gate.reason-toggle"));
+    await screen.getByRole("button", { name: "Don’t send, and redirect" }).click();
+    await pass(clock, 500);
+    expect(decisionsOf(transport)[0]?.items[0]?.decision).toBe("reject");
+    await expect.element(input).toHaveFocus();
+    expect(find("quoted-partial").textContent).toContain(title);
+    await input.fill("only to Bo");
+    await expect.element(screen.getByRole("button", { name: "Redirect", exact: true })).toBeVisible();
+    await userEvent.keyboard("{Enter}");
+    await vi.waitFor(async () => {
+      await pass(clock, 500);
+      expect(transport.sent.flatMap((sent) => (sent.command === "start" ? [sent.message] : [])).at(-1)).toMatchObject({
+        text: "only to Bo",
+        quote: title,
+      });
+    });
+  });
+
+  test("statement 90: requests out of view are counted above the composer, and the button leads to them and to their question", async () => {
+    const words = "Drain the pool in one region before the switch. ".repeat(60);
+    const { clock, screen, find } = await converse([
+      ...asking(50, { calls: [EMAIL_CALL] }, "first"),
+      ...asking(60, { calls: [{ ...ROWS_CALL, id: "second" }] }, "second"),
+      ...streamWords(words, { at: 100, everyMs: 1, open: true, part: "more" }),
+    ]);
+    await vi.waitFor(async () => {
+      await pass(clock, 500);
+      expect(find("approval-tray")?.textContent).toContain("2 decisions needed");
+    });
+    await vi.waitFor(async () => {
+      await pass(clock, 500);
+      expect(find("transcript").scrollHeight).toBeGreaterThan(find("transcript").clientHeight + 400);
+    });
+    const transcript = find("transcript");
+    transcript.scrollTop = transcript.scrollHeight;
+    await pass(clock, 100);
+    const gate = find("approval-gate");
+    const isSeen = (): boolean => {
+      const [box, frame] = [gate.getBoundingClientRect(), transcript.getBoundingClientRect()];
+      return box.bottom > frame.top && box.top < frame.bottom;
+    };
+    expect(isSeen()).toBe(false);
+    await screen.getByRole("button", { name: "Go to request" }).click();
+    await vi.waitFor(() => expect(isSeen()).toBe(true));
+    expect(document.activeElement?.getAttribute("data-unsay")).toBe("approval-gate.title");
+    expect(gate.contains(document.activeElement)).toBe(true);
+  });
+
+  test("statements 33 and 34: Stop asks nobody any more: what was not started did not run, what runs is not known until it reports", async () => {
+    const started: readonly ScriptStep[] = [
+      ...readyCall(100, { call: "running", name: "export_rows", args: {}, effect: "write", title: "Export rows" }),
+      { at: 900, event: { type: "tool.start", call: "running", attempt: 1, callKey: "k" } },
+      ...readyCall(1_000, { call: "waiting", name: "post_message", args: {}, effect: "write", title: "Post to #launch" }),
+    ];
+    const { clock, transport, screen, find } = await converse([...started, ...asking(1_800, { calls: [EMAIL_CALL] }, "first")]);
+    await vi.waitFor(async () => {
+      await pass(clock, 300);
+      expect(find("approval-gate")).not.toBeNull();
+    });
+    await screen.getByRole("button", { name: "Stop answering" }).click();
+    const receipts = (): readonly string[] =>
+      [...screen.container.querySelectorAll<HTMLElement>('[data-unsay="receipt"]')].map(
+        (receipt) => `${receipt.dataset["status"]}: ${receipt.textContent}`,
+      );
+    await vi.waitFor(async () => {
+      await pass(clock, 1_000);
+      expect(find("answer").dataset["status"]).toBe("truncated");
+    });
+    expect(decisionsOf(transport)).toEqual([]);
+    expect(screen.container.querySelector('[data-unsay="approval-gate.approve"]')).toBeNull();
+    const all = receipts().join("\n");
+    expect(all).toMatch(/cancelled: Did not run.*Post to #launch|cancelled: Did not run.*post/iu);
+    expect(all).toMatch(/unknown: Not known.*export/iu);
+    expect(all).toMatch(/cancelled: Did not run.*send email/iu);
+  });
+});

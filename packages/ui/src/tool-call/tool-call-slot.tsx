@@ -1,0 +1,64 @@
+"use client";
+import { useCallback, useRef, type ReactElement, type ReactNode } from "react";
+import { selectCall, type AssistantMessage } from "@unsay/core";
+import { useGateLeft } from "@unsay/react/base";
+import { ApprovalStandIn } from "../approval/approval-stand-in.js";
+import { makeVisible } from "../approval/visible-text.js";
+import { usePiece } from "../on-demand/pieces.js";
+import { useStrings } from "../strings/strings.js";
+import { hasReceipt, nameOfCall } from "./call-words.js";
+
+export interface ToolCallSlotProps {
+  readonly message: AssistantMessage;
+  readonly callId: string;
+}
+
+/** The place of a tool call in an answer. Until gates and receipts have been fetched, how it stands is there in words. */
+export function ToolCallSlot(props: ToolCallSlotProps): ReactElement {
+  const { module } = usePiece("tools");
+  const hadFocus = useRef(false);
+  const land = useCallback((element: HTMLElement | null) => {
+    if (element === null || !hadFocus.current) return;
+    hadFocus.current = false;
+    element.querySelector<HTMLElement>(LANDING)?.focus({ preventScroll: true });
+  }, []);
+  return module === null ? <StandIn {...props} hadFocus={hadFocus} /> : <module.ToolCall {...props} ref={land} />;
+}
+
+/** What the tools of an answer did, in words until receipts have been fetched. Only calls of which something is known. */
+export function ReceiptListSlot({ message }: Pick<ToolCallSlotProps, "message">): ReactNode {
+  const { module } = usePiece("tools");
+  if (module !== null) return <module.ReceiptList message={message} />;
+  return message.calls.filter(hasReceipt).map(({ id }) => <ToolCallSlot key={id} message={message} callId={id} />);
+}
+
+/** Whoever stood in the stand-in finds themselves at the question, never at a button that agrees. */
+const LANDING = '[data-unsay="approval-gate.title"], [data-unsay="approval-dialog.review"]';
+
+interface StandInProps extends ToolCallSlotProps {
+  readonly hadFocus: { current: boolean };
+}
+
+function StandIn({ message, callId, hadFocus }: StandInProps): ReactNode {
+  const { tool } = useStrings();
+  const element = useRef<HTMLDivElement>(null);
+  useGateLeft(
+    useCallback(() => {
+      hadFocus.current = element.current?.contains(document.activeElement) === true;
+    }, [hadFocus]),
+  );
+  const call = selectCall(message, callId);
+  if (call === undefined) return null;
+  const approval = message.approvals.findLast(({ items }) => items[0]?.call === call.id);
+  return (
+    <div ref={element} data-unsay="tool-call" data-status={call.status} data-tool={call.name}>
+      {call.status === "awaiting-approval" && approval !== undefined ? (
+        <ApprovalStandIn approval={approval} call={call} />
+      ) : (
+        <p className="unsay-tool-line" data-unsay="tool-call.line">
+          {`${tool.verdict[call.status]} ${makeVisible(nameOfCall(call))}`}
+        </p>
+      )}
+    </div>
+  );
+}
