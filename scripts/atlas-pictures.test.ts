@@ -6,7 +6,7 @@ import { type Browser, chromium, type Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Atlas, ATLASES, COMPARED, type ColumnName, openAtlas, PICTURE_ARGS, pictureOf, serveAtlases } from "./atlas-pictures.ts";
 import { chromiumLaunchOptions } from "./chromium.mjs";
-import { type Area, comparePictures, halvePicture } from "./compare-pictures.ts";
+import { type Area, comparePictures, halvePicture, pairsAlike, type Silhouette } from "./compare-pictures.ts";
 
 /**
  * Layout, lines, shapes and colours of every state, compared by pixels with the pictures that somebody looked at and
@@ -44,6 +44,9 @@ interface Seen {
   readonly picture: Buffer;
   readonly areas: readonly Area[];
 }
+
+/** The page's own letters go; lines under and through them stay. */
+const WITHOUT_WORDS = ".atlas-cell * { -webkit-text-fill-color: transparent !important; }";
 
 async function look(atlas: Atlas, column: ColumnName): Promise<Seen> {
   const page = await openAtlas(browser, origin, { atlas, column, withBoxes: true });
@@ -83,5 +86,48 @@ async function expectAsAccepted(name: string, { picture, areas }: Seen): Promise
 describe.each(ATLASES)("the atlas of each %s", (atlas) => {
   it.each(COMPARED)("looks as it was accepted: %s", async (column) => {
     await expectAsAccepted(`${atlas}-${column}`, await look(atlas, column));
+  });
+});
+
+/** The start of the rule beside an answer, and the sign that stands at its end. */
+function silhouettesOf(page: Page): Promise<readonly Silhouette[]> {
+  return page.evaluate(() =>
+    Array.from(document.querySelectorAll(".atlas-cell"), (cell) => {
+      const answer = cell.querySelector('[data-unsay="answer"]');
+      const at = (element: Element | null, width: number, height: number) => {
+        const box = element?.getBoundingClientRect();
+        return box === undefined ? null : { x: Math.round(box.x), y: Math.round(box.y + scrollY), width, height };
+      };
+      return {
+        name: cell.querySelector("h2")?.textContent ?? "",
+        kind: answer?.getAttribute("data-status") ?? "",
+        places: [at(answer, 12, 24), at(answer?.querySelector('[data-unsay="answer.end-shape"]') ?? null, 64, 12)],
+      };
+    }).filter(({ kind }) => kind !== ""),
+  );
+}
+
+describe("statement 99", () => {
+  it("in greyscale and without words, any two statuses differ in the picture of their rule or their end", async () => {
+    const page = await openAtlas(browser, origin, { atlas: "state", column: "grey", withBoxes: true });
+    await page.addStyleTag({ content: WITHOUT_WORDS });
+    const silhouettes = await silhouettesOf(page);
+    const alike = await pairsAlike(bench, await pictureOf(page), silhouettes, 16);
+    await page.context().close();
+    expect(new Set(silhouettes.map(({ kind }) => kind)).size).toBe(5);
+    expect(alike).toEqual([]);
+  });
+});
+
+describe("the pictures", () => {
+  it("have no letter of a font of this machine", async () => {
+    const page = await openAtlas(browser, origin, { atlas: "state", column: "light", withBoxes: true });
+    const families = await page.evaluate(() =>
+      Array.from(document.querySelectorAll(".unsay-root *"), (element) => getComputedStyle(element).fontFamily.split(",")[0] ?? ""),
+    );
+    const loaded = await page.evaluate(() => Array.from(document.fonts, ({ status }) => status));
+    await page.context().close();
+    expect([...new Set(families)].sort()).toEqual(['"Boxes Mono"', "Boxes"]);
+    expect(loaded).toEqual(["loaded", "loaded", "loaded", "loaded"]);
   });
 });

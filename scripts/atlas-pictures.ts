@@ -43,10 +43,11 @@ const fontPath = (place: number): string => `/boxes-${place}.ttf`;
 const BOXES = `${FACES.map(
   ([family, weight], place) => `@font-face { font-family: "${family}"; font-weight: ${weight}; src: url("${fontPath(place)}"); }`,
 ).join("\n")}
-.unsay-root { --unsay-font: Boxes; --unsay-font-mono: "Boxes Mono"; }`;
+.unsay-root { --unsay-font: Boxes; --unsay-font-mono: "Boxes Mono"; }
+* { text-rendering: geometricPrecision; }`;
 
-/** Text is drawn alike wherever: no shades of single colours at its edges, nothing moved to whole pixels. */
-export const PICTURE_ARGS: readonly string[] = ["--disable-lcd-text", "--font-render-hinting=none"];
+/** Text is drawn alike wherever: no shades of single colours at its edges. That nothing moves to whole pixels, CSS says. */
+export const PICTURE_ARGS: readonly string[] = ["--disable-lcd-text"];
 
 export function serveAtlases(): Promise<TestPage> {
   const fonts = FACES.map(([, , options], place) => [fontPath(place), { type: "font/ttf", body: createBoxFont(options) }] as const);

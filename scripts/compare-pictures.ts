@@ -110,3 +110,48 @@ async function compareInPage(asked: {
     return Math.max(...channels);
   }
 }
+
+/** What of a state is looked at: places of one size for all states, in one order; null where the state has nothing there. */
+export interface Silhouette {
+  readonly name: string;
+  readonly kind: string;
+  readonly places: readonly (Omit<Area, "name"> | null)[];
+}
+
+/** Names the pairs of another kind that look alike: fewer than `pixels` of their places differ by 64 of 255. */
+export function pairsAlike(page: Page, picture: Buffer, silhouettes: readonly Silhouette[], pixels: number): Promise<readonly string[]> {
+  return page.evaluate(alikeInPage, { picture: picture.toString("base64"), silhouettes, pixels });
+}
+
+async function alikeInPage(asked: {
+  readonly picture: string;
+  readonly silhouettes: readonly Silhouette[];
+  readonly pixels: number;
+}): Promise<string[]> {
+  const bytes = Uint8Array.from(atob(asked.picture), (letter) => letter.charCodeAt(0));
+  const bitmap = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+  const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d") as OffscreenCanvasRenderingContext2D;
+  context.drawImage(bitmap, 0, 0);
+  const seen = asked.silhouettes.map(({ name, kind, places }) => ({ name, kind, parts: places.map(pixelsOf) }));
+  return seen.flatMap((one, index) =>
+    seen
+      .slice(index + 1)
+      .filter((other) => other.kind !== one.kind && differing(one.parts, other.parts) < asked.pixels)
+      .map((other) => `${one.name} = ${other.name}`),
+  );
+
+  function pixelsOf(place: Silhouette["places"][number]): Uint8ClampedArray | null {
+    return place === null ? null : context.getImageData(place.x, place.y, place.width, place.height).data;
+  }
+
+  function differing(one: readonly (Uint8ClampedArray | null)[], other: readonly (Uint8ClampedArray | null)[]): number {
+    return one.reduce((sum, part, index) => sum + differingIn(part, other[index] ?? null), 0);
+  }
+
+  /** Where one has nothing, the ground counts as white. */
+  function differingIn(one: Uint8ClampedArray | null, other: Uint8ClampedArray | null): number {
+    let count = 0;
+    for (let at = 0; at < (one ?? other ?? []).length; at += 4) if (Math.abs((one?.[at] ?? 255) - (other?.[at] ?? 255)) > 64) count += 1;
+    return count;
+  }
+}

@@ -27,39 +27,123 @@ const BUGS = [
     "if (entry === undefined) return false;\n    return this.#add",
   ],
   ["events that were stored before are stored again", "stores/store.ts", "events.slice(lastSeq + 1 - first)", "events"],
-  ["a second start under the same key is a second run", "stores/memory.ts", "if (known !== undefined) return { run: known.record, created: false };", ""],
+  [
+    "a second start under the same key is a second run",
+    "stores/memory.ts",
+    "if (known !== undefined) return { run: known.record, created: false };",
+    "",
+  ],
   [
     "a run is repaired while its producer lives",
     "stores/memory.ts",
     "entry.record.end !== null || entry.record.leaseUntil > now) return false;",
     "entry.record.end !== null) return false;",
-    ["run/records.ts", "|| this.#live.get(record.run) !== undefined || record.leaseUntil > now) return record;", "|| this.#live.get(record.run) !== undefined) return record;"],
+    [
+      "run/records.ts",
+      "|| this.#live.get(record.run) !== undefined || record.leaseUntil > now) return record;",
+      "|| this.#live.get(record.run) !== undefined) return record;",
+    ],
   ],
-  ["receipts and decisions are told before they are stored", "run/run-log.ts", 'new Set(["approval.decision", "receipt", "stop.ack", "run.end"]);', 'new Set(["stop.ack", "run.end"]);'],
-  ["the end is told before it is stored", "run/run-log.ts", 'new Set(["approval.decision", "receipt", "stop.ack", "run.end"]);', 'new Set(["approval.decision", "receipt", "stop.ack"]);'],
-  ["a resumed reader gets its last event again", "run/run-log.ts", "this.#events.slice(Math.max(0, seq), this.#visible)", "this.#events.slice(Math.max(0, seq - 1), this.#visible)"],
-  ["a reader of another process's run loses an event", "stores/memory.ts", "entry?.events.slice(Math.max(0, after - dropped(entry)))", "entry?.events.slice(Math.max(0, after === 0 ? 0 : after + 1 - dropped(entry)))"],
-  ["an answer is complete while a tool still works", "run/live-run.ts", "    await this.#calls.idle();\n  }\n\n  #decideEnd", "  }\n\n  #decideEnd"],
+  [
+    "receipts and decisions are told before they are stored",
+    "run/run-log.ts",
+    'new Set(["approval.decision", "receipt", "stop.ack", "run.end"]);',
+    'new Set(["stop.ack", "run.end"]);',
+  ],
+  [
+    "the end is told before it is stored",
+    "run/run-log.ts",
+    'new Set(["approval.decision", "receipt", "stop.ack", "run.end"]);',
+    'new Set(["approval.decision", "receipt", "stop.ack"]);',
+  ],
+  [
+    "a resumed reader gets its last event again",
+    "run/run-log.ts",
+    "this.#events.slice(Math.max(0, seq), this.#visible)",
+    "this.#events.slice(Math.max(0, seq - 1), this.#visible)",
+  ],
+  [
+    "a reader of another process's run loses an event",
+    "stores/memory.ts",
+    "entry?.events.slice(Math.max(0, after - dropped(entry)))",
+    "entry?.events.slice(Math.max(0, after === 0 ? 0 : after + 1 - dropped(entry)))",
+  ],
+  [
+    "an answer is complete while a tool still works",
+    "run/live-run.ts",
+    "    await this.#calls.idle();\n  }\n\n  #decideEnd",
+    "  }\n\n  #decideEnd",
+  ],
   // ── tools ──
-  ["a tool runs before its start is on record", "tool-call/call-execution.ts", "const isRecorded = await flush();", "const isRecorded = true;\n    void flush();"],
-  ["a tool starts that was stopped while its start was stored", "tool-call/call-execution.ts", "if (!mayStart() || !isRecorded) {", "if (!isRecorded) {"],
+  [
+    "a tool runs before its start is on record",
+    "tool-call/call-execution.ts",
+    "const isRecorded = await flush();",
+    "const isRecorded = true;\n    void flush();",
+  ],
+  [
+    "a tool starts that was stopped while its start was stored",
+    "tool-call/call-execution.ts",
+    "if (!mayStart() || !isRecorded) {",
+    "if (!isRecorded) {",
+  ],
   ["a tool whose start could not be stored runs", "tool-call/call-execution.ts", "if (!mayStart() || !isRecorded) {", "if (!mayStart()) {"],
-  ["a deed whose answer is lost is called a failure", "tool-call/call-execution.ts", 'this.#writeReceipt("unknown", {', 'this.#writeReceipt("failed", {'],
+  [
+    "a deed whose answer is lost is called a failure",
+    "tool-call/call-execution.ts",
+    'this.#writeReceipt("unknown", {',
+    'this.#writeReceipt("failed", {',
+  ],
   ["an orphan's running tool is called cancelled", "run/repair.ts", 'result: "unknown" }));', 'result: "cancelled" }));'],
-  ["a regenerate does again what was done", "tool-call/committed-calls.ts", "return this.#outcomes.get(deedOf(name, args));", "return undefined;"],
-  ["what is unknown is done again", "tool-call/committed-calls.ts", '    case "unknown":\n      return { result: "unknown"', '      return { result: "unknown"'],
+  [
+    "a regenerate does again what was done",
+    "tool-call/committed-calls.ts",
+    "return this.#outcomes.get(deedOf(name, args));",
+    "return undefined;",
+  ],
+  [
+    "what is unknown is done again",
+    "tool-call/committed-calls.ts",
+    '    case "unknown":\n      return { result: "unknown"',
+    '      return { result: "unknown"',
+  ],
   ["a deed is undone twice", "tool-call/compensation.ts", "  checkUndone(id, events, clock.epoch());\n", ""],
   // ── approvals ──
   ["what can't be taken back runs unasked", "approval/policy.ts", 'if (call.effect === "irreversible") return "ask";', ""],
   ["a decision about other arguments counts", "approval/decision.ts", "if (item.argsHash === argsHash) return item;", "return item;"],
   ["a second decision counts as well", "approval/approvals.ts", "    this.#open.delete(open.subject.approval);\n", ""],
-  ["an expired question is a yes", "approval/approvals.ts", 'decideAll(open.subject.items, "expired"), "expired"', 'decideAll(open.subject.items, "approved"), "expired"'],
+  [
+    "an expired question is a yes",
+    "approval/approvals.ts",
+    'decideAll(open.subject.items, "expired"), "expired"',
+    'decideAll(open.subject.items, "approved"), "expired"',
+  ],
   ["a decision is accepted before it is on record", "command/command-desk.ts", "if (!(await live.log.flush())) throw notOnRecord();", ""],
-  ["an orphan's open question stays open", "run/repair.ts", "return [...decisions, ...cancelled, ...unknown];", "return [...cancelled, ...unknown];"],
+  [
+    "an orphan's open question stays open",
+    "run/repair.ts",
+    "return [...decisions, ...cancelled, ...unknown];",
+    "return [...cancelled, ...unknown];",
+  ],
   // ── stops ──
-  ["a stop is accepted and not kept", "command/command-desk.ts", "if (isNews && live.isStopping) await this.#settings.store.saveStop(live.record.run, stop);", "void [isNews, stop];"],
-  ["a stop for another process is accepted though nobody answers", "command/post-command.ts", "if (answer === null) throw notLive(run);", "if (answer === null) return;"],
-  ["a stop that came before its run is forgotten", "run/run-starter.ts", "if (early !== null) await stop(", "if (early === null) await stop("],
+  [
+    "a stop is accepted and not kept",
+    "command/command-desk.ts",
+    "if (isNews && live.isStopping) await this.#settings.store.saveStop(live.record.run, stop);",
+    "void [isNews, stop];",
+  ],
+  [
+    "a stop for another process is accepted though nobody answers",
+    "command/post-command.ts",
+    "if (answer === null) throw notLive(run);",
+    "if (answer === null) return;",
+  ],
+  [
+    "a stop that came before its run is forgotten",
+    "run/run-starter.ts",
+    "if (early !== null) await stop(",
+    "if (early === null) await stop(",
+  ],
   ["tools go on starting after a stop", "tool-call/call-runner.ts", "return !this.#isShut && !call.abort.signal.aborted;", "return true;"],
   ["a redirect does not wait for what it redirects from", "run/run-starter.ts", "    await from.done;\n", ""],
 ].map(([name, file, before, after, ...more]) => ({ name, edits: [[file, before, after], ...more] }));
@@ -68,7 +152,8 @@ function prepareCopy() {
   const home = mkdtempSync(join(tmpdir(), "unsay-bugs-"));
   const server = join(home, "packages/server");
   mkdirSync(server, { recursive: true });
-  for (const name of ["src", "package.json", "tsconfig.json"]) cpSync(join(ROOT, "packages/server", name), join(server, name), { recursive: true });
+  for (const name of ["src", "package.json", "tsconfig.json"])
+    cpSync(join(ROOT, "packages/server", name), join(server, name), { recursive: true });
   for (const name of ["package.json", "tsconfig.base.json"]) cpSync(join(ROOT, name), join(home, name));
   for (const name of ["node_modules", "packages/core", "packages/server/node_modules"]) symlinkSync(join(ROOT, name), join(home, name));
   writeFileSync(join(home, "vitest.config.mjs"), CONFIG);
@@ -86,9 +171,9 @@ function simulate(home) {
   const vitest = join(ROOT, "node_modules/vitest/vitest.mjs");
   const args = [vitest, "run", "--reporter=default", "--testNamePattern", "memory"];
   const env = { ...process.env, UNSAY_SEEDS: SEEDS, NODE_ENV: "test", NO_COLOR: "1" };
-  const { status, stdout } = spawnSync(process.execPath, args, { cwd: home, env, encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: home, env, encoding: "utf8" });
   if (status === 0) return null;
-  return /"(\d+: .*)"/u.exec(stdout)?.[1]?.slice(0, 120) ?? "something else than a wrong story";
+  return /"(\d+: .*)"/u.exec(stdout + stderr)?.[1]?.slice(0, 120) ?? "something else than a wrong story";
 }
 
 function plant(home, edits) {
@@ -97,7 +182,7 @@ function plant(home, edits) {
     const path = join(home, "packages/server/src", file);
     const source = readFileSync(path, "utf8");
     if (!sources.has(path)) sources.set(path, source);
-    if (source.split(before).length !== 2) return restore(sources), null;
+    if (source.split(before).length !== 2) return (restore(sources), null);
     writeFileSync(
       path,
       source.replace(before, () => after),
@@ -112,7 +197,7 @@ function restore(sources) {
 
 function judge(home, { name, edits }) {
   const undo = plant(home, edits);
-  if (undo === null) return console.log(`misplaced  ${name}`), false;
+  if (undo === null) return (console.log(`misplaced  ${name}`), false);
   const found = simulate(home);
   undo();
   console.log(found === null ? `SURVIVED   ${name}` : `found      ${name}\n             seed ${found}`);

@@ -27,6 +27,8 @@ interface Adapter {
   readonly chrome?: string;
   /** What the subject renders instead of a counted tag. */
   readonly select?: Readonly<Record<string, string>>;
+  /** Selector of its top-level blocks, where other elements stand beside them. */
+  readonly blocks?: string;
   mount(element: HTMLElement): View;
 }
 
@@ -116,17 +118,20 @@ async function countWork(adapter: Adapter, element: HTMLElement, deltas: readonl
   const view = adapter.mount(element);
   await drain();
   const seen: Seen = { added: 0, removed: 0, text: 0, attributes: 0, records: 0, finished: 0 };
-  const observer = new MutationObserver((records) => note(seen, element, records));
+  let finished: readonly Element[] = [];
+  const observer = new MutationObserver((records) => note(seen, finished, records));
   observer.observe(element, { subtree: true, childList: true, characterData: true, attributes: true });
   let text = "";
   for (const delta of batchesOf(deltas)) {
+    finished = blocksOf(element, adapter).slice(0, -2);
     view.update((text += delta), delta);
     await drain();
-    note(seen, element, observer.takeRecords());
+    note(seen, finished, observer.takeRecords());
   }
+  finished = blocksOf(element, adapter).slice(0, -2);
   view.end?.(text);
   await settle(element);
-  note(seen, element, observer.takeRecords());
+  note(seen, finished, observer.takeRecords());
   observer.disconnect();
   const sameAsOneShot = normalised(element) === normalised(await renderWhole(adapter, text));
   return { mode: "count", seen, streamed: snapshot(element, adapter), sameAsOneShot, nodes: countOf(element) };
@@ -138,11 +143,10 @@ function batchesOf(deltas: readonly string[]): readonly string[] {
   return batches;
 }
 
-function note(seen: Seen, root: HTMLElement, records: readonly MutationRecord[]): void {
-  const blocks = blocksOf(root);
+function note(seen: Seen, finished: readonly Element[], records: readonly MutationRecord[]): void {
   for (const record of records) {
     seen.records++;
-    if (isInFinished(blocks, record.target)) seen.finished++;
+    if (finished.some((block) => block.contains(record.target))) seen.finished++;
     if (record.type === "characterData") seen.text++;
     else if (record.type === "attributes") seen.attributes++;
     else {
@@ -152,15 +156,12 @@ function note(seen: Seen, root: HTMLElement, records: readonly MutationRecord[])
   }
 }
 
-/** The top-level blocks stand in the first element that has several children. */
-function blocksOf(root: HTMLElement): readonly Element[] {
+/** Unless the adapter says more, the top-level blocks stand in the first element that has several children. */
+function blocksOf(root: HTMLElement, { blocks }: Adapter): readonly Element[] {
+  if (blocks !== undefined) return [...root.querySelectorAll(blocks)];
   let element: Element = root;
   while (element.children.length === 1 && element.firstElementChild !== null) element = element.firstElementChild;
   return [...element.children];
-}
-
-function isInFinished(blocks: readonly Element[], target: Node): boolean {
-  return blocks.slice(0, -2).some((block) => block.contains(target));
 }
 
 const sizeOf = (node: Node): number => (node instanceof Element ? 1 + countOf(node) : 1);

@@ -24,22 +24,29 @@ function sumUp(played: readonly PlayedHistory[]): Readonly<Record<string, number
 describe("L7: histories of real processes on real stores", () => {
   const turns = Math.ceil(HISTORIES / AT_ONCE);
 
-  it(`lose nothing acknowledged, repeat nothing and do nothing twice: ${HISTORIES} of ${SECONDS} s`, { timeout: turns * (SECONDS + 90) * 1_000 }, async () => {
-    const redis = hasRedis ? await startRedis() : null;
-    const redisPort = redis === null ? null : Number(new URL(redis.url).port);
-    const played: PlayedHistory[] = [];
-    for (let turn = 0; turn < turns; turn += 1) {
-      const seeds = Array.from({ length: Math.min(AT_ONCE, HISTORIES - played.length) }, (_, index) => FIRST_SEED + played.length + index);
-      played.push(
-        ...(await Promise.all(
-          seeds.map((seed) => playHistory({ seed, seconds: SECONDS, folder, redisPort: seed % 2 === 0 ? redisPort : null })),
-        )),
-      );
-    }
-    await redis?.stop();
-    const wrong = played.flatMap(({ wrong: found }, index) => found.map((line) => `seed ${FIRST_SEED + index}: ${line}`));
-    const tally = Object.entries(sumUp(played)).map(([name, count]) => `${count} ${name}`);
-    reportFigure("L7 histories", `${HISTORIES} of ${SECONDS} s (${tally.join(", ")}): ${wrong.length} wrong`);
-    expect(wrong).toEqual([]);
-  });
+  it(
+    `lose nothing acknowledged, repeat nothing and do nothing twice: ${HISTORIES} of ${SECONDS} s`,
+    { timeout: turns * (SECONDS + 90) * 1_000 },
+    async () => {
+      const redis = hasRedis ? await startRedis() : null;
+      const redisPort = redis === null ? null : Number(new URL(redis.url).port);
+      const played: PlayedHistory[] = [];
+      for (let turn = 0; turn < turns; turn += 1) {
+        const seeds = Array.from(
+          { length: Math.min(AT_ONCE, HISTORIES - played.length) },
+          (_, index) => FIRST_SEED + played.length + index,
+        );
+        played.push(
+          ...(await Promise.all(
+            seeds.map((seed) => playHistory({ seed, seconds: SECONDS, folder, redisPort: seed % 2 === 0 ? redisPort : null })),
+          )),
+        );
+      }
+      await redis?.stop();
+      const wrong = played.flatMap(({ wrong: found }, index) => found.map((line) => `seed ${FIRST_SEED + index}: ${line}`));
+      const tally = Object.entries(sumUp(played)).map(([name, count]) => `${count} ${name}`);
+      reportFigure("L7 histories", `${HISTORIES} of ${SECONDS} s (${tally.join(", ")}): ${wrong.length} wrong`);
+      expect(wrong).toEqual([]);
+    },
+  );
 });

@@ -86,6 +86,7 @@ test("the front door opens on these names and no others", () => {
     "focusApproval",
     "selectAnnouncements",
     "selectReminders",
+    "preload",
     "serializeAnswer",
     "useStrings",
   ]);

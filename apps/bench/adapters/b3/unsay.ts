@@ -5,7 +5,6 @@ import {
   type Message,
   type Session,
   type SessionState,
-  type StartCommand,
   type Transport,
   type UnsayEvent,
 } from "@unsay/core";
@@ -26,7 +25,7 @@ export default {
   name: "unsay session",
   kinds: ["text", "tool", "thread"],
   prepare({ kind, deltas, history, onUpdate }: Input): () => Promise<string> {
-    const session = createSession({ transport: replay(payloadsOf(kind, deltas), history) });
+    const session = createSession({ id: "th", createId: countIds(), transport: replay(eventsOf(kind, deltas), history) });
     const loaded = session.load();
     return async () => {
       await loaded;
@@ -38,6 +37,20 @@ export default {
 };
 
 const EFFECTS = { succeeded: [], failed: [], unknown: [], cancelled: [] };
+
+/** As `createSession` asks for ids: its own, the question's, the answer's, and that of the run. */
+function countIds(): () => string {
+  let count = 0;
+  return () => ["client", "question", ANSWER][count++] ?? `id-${count}`;
+}
+const ANSWER = "answer";
+
+/** Made before the clock runs, as the peers' are. */
+function eventsOf(kind: Input["kind"], deltas: readonly string[]): readonly (readonly UnsayEvent[])[] {
+  return payloadsOf(kind, deltas).map((payload, index) => [
+    { ...payload, v: 1, thread: "th", run: "r", message: ANSWER, seq: index + 1, t: null },
+  ]);
+}
 
 function payloadsOf(kind: Input["kind"], deltas: readonly string[]): readonly EventPayload[] {
   const open: EventPayload = { type: "run.open", caps: {}, heartbeatMs: null, ttlMs: null };
@@ -64,17 +77,13 @@ function callOf(deltas: readonly string[]): readonly EventPayload[] {
   return [propose, ...args];
 }
 
-/** Events as objects, made before the clock runs, and one a pull. */
-function replay(payloads: readonly EventPayload[], history: readonly ThreadMessage[]): Transport {
+/** One event a pull. */
+function replay(events: readonly (readonly UnsayEvent[])[], history: readonly ThreadMessage[]): Transport {
   return {
     wire: "unsay",
     history: async () => history.map(storedOf),
-    start: async (command) => ({ [Symbol.asyncIterator]: () => pulled(envelopesOf(payloads, command)) }),
+    start: async () => ({ [Symbol.asyncIterator]: () => pulled(events) }),
   };
-}
-
-function envelopesOf(payloads: readonly EventPayload[], { thread, answer, startKey }: StartCommand): readonly (readonly UnsayEvent[])[] {
-  return payloads.map((payload, index) => [{ ...payload, v: 1, thread, run: startKey, message: answer, seq: index + 1, t: null }]);
 }
 
 async function* pulled<T>(items: readonly T[]): AsyncGenerator<T> {

@@ -1,5 +1,5 @@
 import { createUnsayTransport } from "@unsay/core";
-import { Chat } from "@unsay/ui";
+import { Chat } from "@unsay/ui/chat";
 
 /** Markdown, approval gates, correction marks, Stop, receipts: all that is on the screen before anything is asked for. */
 export const name = "unsay <Chat>";

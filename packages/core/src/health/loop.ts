@@ -4,17 +4,21 @@ export const LOOP_REPEATS = 3;
 const MAX_PERIOD = 12;
 /** A group says something only from this length on: "No. No. No." and the bars of a table do not. UTF-16 units. */
 const MIN_PERIOD_LENGTH = 24;
-/** A sentence longer than this is cut for comparing; the unfinished rest is never longer. */
+/** Of a longer sentence this much is compared. */
 const MAX_SENTENCE_LENGTH = 400;
+const MAX_RECENT = MAX_PERIOD * LOOP_REPEATS;
 
-const SENTENCE_END = /(?<=[.!?…]["')\]]?\s)|(?<=\n)/u;
-/** Without one of these a text completes no sentence, and need not be cut up to know it. */
-const ANY_END = /[.!?…]["')\]]?\s|\n/u;
-/** As much of what came before as an end may begin in. */
-const LOOK_BACK = 2;
-/** The unfinished rest is cut when it is so long, and not at each delta: to cut a text that grew by appending copies it. */
-const MAX_REST = 8 * MAX_SENTENCE_LENGTH;
-const WHOLE_SENTENCE = /(?:[.!?…]["')\]]?\s|\n)$/u;
+const LINE_FEED = 10;
+const SPACE = 32;
+const BACKTICK = 96;
+const TILDE = 126;
+const LAST_ASCII = 127;
+const FENCE_LENGTH = 3;
+const STOPS: ReadonlySet<number> = new Set([...".!?…"].map((mark) => mark.charCodeAt(0)));
+/** May stand between a full stop and the white space that ends the sentence. */
+const CLOSERS: ReadonlySet<number> = new Set([..."\"')]"].map((mark) => mark.charCodeAt(0)));
+const WHITE_SPACE = /\s/u;
+const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
 
 export interface LoopFound {
   /** Where in the watched text the first repetition began, in sentences. */
@@ -22,42 +26,40 @@ export interface LoopFound {
   readonly repeats: number;
 }
 
+/** The letters and digits of a sentence, small, with single spaces between words: how many units, and what they come to. */
+interface Sentence {
+  readonly hash: number;
+  readonly length: number;
+}
+
 /**
- * Reads a growing text and says when it only repeats itself: the same group of sentences three times running. It keeps a
- * few dozen sentences, so a delta costs the same however long the text is. Text inside code fences is not looked at.
+ * Reads a growing text once, unit by unit, and says when it only repeats itself: the same group of sentences three times
+ * running. It keeps no text but a few dozen hashes, so a delta costs the same however long the text is; two sentences that
+ * are wrongly taken for one (once in four thousand million) cost a notice. Text inside code fences is not looked at.
  */
 export class LoopDetector {
-  #rest = "";
-  #end = "";
-  #recent: string[] = [];
+  readonly #recent: Sentence[] = [];
+  #sentence = new SentenceReader();
   #count = 0;
   #isInFence = false;
 
   /** `null` unless this very text completed a repetition. */
   push(text: string): LoopFound | null {
-    const seam = this.#end + text;
-    this.#end = seam.slice(-LOOK_BACK);
-    if (!ANY_END.test(seam)) {
-      this.#rest += text;
-      if (this.#rest.length > MAX_REST) this.#rest = this.#rest.slice(-MAX_SENTENCE_LENGTH);
-      return null;
-    }
-    const pieces = (this.#rest.slice(-MAX_SENTENCE_LENGTH) + text).split(SENTENCE_END);
-    const last = pieces.pop() ?? "";
-    // Splitting leaves no empty piece behind an end, so the last piece may be whole as well.
-    if (WHOLE_SENTENCE.test(last)) pieces.push(last);
-    this.#rest = WHOLE_SENTENCE.test(last) ? "" : last.slice(-MAX_SENTENCE_LENGTH);
     let found: LoopFound | null = null;
-    for (const piece of pieces) found = this.#read(piece) ?? found;
+    for (let index = 0; index < text.length; index++) {
+      if (this.#sentence.read(text.charCodeAt(index))) found = this.#endSentence() ?? found;
+    }
     return found;
   }
 
-  #read(sentence: string): LoopFound | null {
-    if (/^\s*(?:```|~~~)/u.test(sentence)) this.#isInFence = !this.#isInFence;
-    const normal = this.#isInFence ? "" : normalise(sentence);
-    if (normal === "") return null;
+  #endSentence(): LoopFound | null {
+    const { hash, length, isFence } = this.#sentence;
+    this.#sentence = new SentenceReader();
+    if (isFence) this.#isInFence = !this.#isInFence;
+    if (this.#isInFence || length === 0) return null;
     this.#count += 1;
-    this.#recent = [...this.#recent, normal].slice(-MAX_PERIOD * LOOP_REPEATS);
+    this.#recent.push({ hash, length });
+    if (this.#recent.length > MAX_RECENT) this.#recent.shift();
     const period = this.#period();
     return period === null ? null : { since: this.#count - period * LOOP_REPEATS, repeats: LOOP_REPEATS };
   }
@@ -68,17 +70,89 @@ export class LoopDetector {
   }
 
   #repeatsEvery(period: number): boolean {
-    const window = this.#recent.slice(-period * LOOP_REPEATS);
-    if (window.length < period * LOOP_REPEATS) return false;
-    if (window.slice(-period).join(" ").length < MIN_PERIOD_LENGTH) return false;
-    return window.every((sentence, index) => index < period || sentence === window[index - period]);
+    const start = this.#recent.length - period * LOOP_REPEATS;
+    if (start < 0) return false;
+    for (let place = this.#recent.length - 1; place >= start + period; place -= 1) {
+      if (!isSame(this.#recent[place], this.#recent[place - period])) return false;
+    }
+    const spaces = period - 1;
+    return this.#recent.slice(-period).reduce((sum, { length }) => sum + length, spaces) >= MIN_PERIOD_LENGTH;
   }
 }
 
-function normalise(sentence: string): string {
-  return sentence
-    .slice(0, MAX_SENTENCE_LENGTH)
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, " ")
-    .trim();
+function isSame(a: Sentence | undefined, b: Sentence | undefined): boolean {
+  return a !== undefined && b !== undefined && a.hash === b.hash && a.length === b.length;
+}
+
+/** One sentence while its units come. It ends with a line, or with white space behind a full stop. */
+class SentenceReader {
+  hash = 0x811c9dc5;
+  length = 0;
+  #units = 0;
+  #isBetweenWords = false;
+  #afterStop: "no" | "stop" | "closer" = "no";
+  #high = 0;
+  /** Marks of a fence that the sentence begins with; `null` where it begins with something else. */
+  #fence: number | null = 0;
+  #fenceMark = 0;
+
+  get isFence(): boolean {
+    return this.#fence === FENCE_LENGTH;
+  }
+
+  /** Whether the sentence has ended with this unit. */
+  read(unit: number): boolean {
+    const isSpace = unit <= SPACE ? unit === SPACE || (unit >= 9 && unit <= 13) : unit > LAST_ASCII && isSpaceOf(unit);
+    if (isSpace && (unit === LINE_FEED || this.#afterStop !== "no")) return true;
+    if (this.#units < MAX_SENTENCE_LENGTH) this.#compare(unit);
+    this.#units += 1;
+    if (this.#fence !== null && this.#fence < FENCE_LENGTH && !isSpace) this.#readFence(unit);
+    this.#afterStop = STOPS.has(unit) ? "stop" : this.#afterStop === "stop" && CLOSERS.has(unit) ? "closer" : "no";
+    return false;
+  }
+
+  #compare(unit: number): void {
+    const letter = unit > LAST_ASCII ? this.#smallOf(unit) : smallAscii(unit);
+    if (letter === null) return;
+    if (letter === 0) {
+      this.#isBetweenWords = true;
+      return;
+    }
+    if (this.#isBetweenWords && this.length > 0) this.#add(SPACE);
+    this.#isBetweenWords = false;
+    this.#add(letter);
+  }
+
+  #add(code: number): void {
+    this.hash = Math.imul(this.hash ^ code, 0x01000193);
+    this.length += 1;
+  }
+
+  /** `null` while the other half of a pair is to come. */
+  #smallOf(unit: number): number | null {
+    if (unit >= 0xd800 && unit < 0xdc00) {
+      this.#high = unit;
+      return null;
+    }
+    const isLow = unit >= 0xdc00 && unit < 0xe000;
+    const character = isLow ? String.fromCharCode(this.#high, unit) : String.fromCharCode(unit);
+    return LETTER_OR_DIGIT.test(character) ? (character.toLowerCase().codePointAt(0) ?? 0) : 0;
+  }
+
+  #readFence(unit: number): void {
+    if (this.#fence === 0) this.#fenceMark = unit;
+    const isMark = unit === this.#fenceMark && (unit === BACKTICK || unit === TILDE);
+    this.#fence = isMark ? (this.#fence ?? 0) + 1 : null;
+  }
+}
+
+/** 0 for what is neither a letter nor a digit. */
+function smallAscii(unit: number): number {
+  if (unit >= 97 && unit <= 122) return unit;
+  if (unit >= 65 && unit <= 90) return unit + 32;
+  return unit >= 48 && unit <= 57 ? unit : 0;
+}
+
+function isSpaceOf(unit: number): boolean {
+  return WHITE_SPACE.test(String.fromCharCode(unit));
 }

@@ -157,7 +157,7 @@ export class RunReader {
         if (this.#disposed) return { type: "aborted" };
         if (this.#options.host.take(next.value)) {
           this.#attempt = 0;
-          watchdog.feed();
+          watchdog.hear();
           continue;
         }
         const { events, lost } = splitLocalEnd(next.value, this.#canComeBack);

@@ -38,11 +38,16 @@ export class Watchdog {
 
   /** Bytes came. Moves no timer: a check that fires early looks at the time and waits on. */
   feed(): void {
+    this.hear();
+    if (this.#cancel === null) this.#arm();
+  }
+
+  /** Bytes came that say nothing of heartbeats, so nobody need be asked for their interval again. */
+  hear(): void {
     this.#heardAt = this.#options.clock.now();
     this.#heardAtEpoch = this.#options.clock.epoch();
     if (this.#isQuiet) this.#options.onHeard();
     this.#isQuiet = false;
-    if (this.#cancel === null) this.#arm();
   }
 
   /** The page is back. Some monotonic clocks stand still while a machine sleeps, so the calendar may notice too. */

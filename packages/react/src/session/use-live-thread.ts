@@ -9,7 +9,16 @@ import { sessionOf } from "./session-registry.js";
 
 export interface UseThreadOptions extends Pick<
   SessionOptions,
-  "reconnect" | "storage" | "strict" | "onProtocolError" | "onDiagnostic" | "onOutcome" | "onMetrics" | "onTrace" | "onInterrupt"
+  | "reconnect"
+  | "scheduleCommit"
+  | "storage"
+  | "strict"
+  | "onProtocolError"
+  | "onDiagnostic"
+  | "onOutcome"
+  | "onMetrics"
+  | "onTrace"
+  | "onInterrupt"
 > {
   /** The thread to show. Without one a new thread begins with the component. */
   readonly id?: string | undefined;

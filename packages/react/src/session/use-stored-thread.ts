@@ -9,7 +9,14 @@ export function useStoredThread(session: Session): void {
   const client = useUnsayQueryClient();
   const { id } = session.store.getState();
   useQuery(
-    { queryKey: ["unsay", "thread", id, "messages"], queryFn: () => session.load(), staleTime: Number.POSITIVE_INFINITY, retry: 2 },
+    {
+      queryKey: ["unsay", "thread", id, "messages"],
+      queryFn: () => session.load(),
+      staleTime: Number.POSITIVE_INFINITY,
+      // The session keeps what did not change; comparing a long thread once more, word by word, finds nothing.
+      structuralSharing: false,
+      retry: 2,
+    },
     client,
   );
 }

@@ -4,6 +4,7 @@ import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { createRandom } from "@unsay/core/testing";
 import type { UnsayEvent } from "@unsay/core/protocol";
 import type { Agent } from "../agents/agent.js";
+import { reportFigure } from "../testing/figures.js";
 import { createRecordKinds } from "../testing/shared-stores.js";
 import { createTestServer, startCommand, stopCommand, subscribe, type TestServer } from "../testing/test-server.js";
 import type { Authorize } from "./authorize.js";
@@ -58,6 +59,7 @@ interface Endpoint {
   readonly status: number;
 }
 
+const createSaid = () => ({ id: crypto.randomUUID(), role: "user", parts: [{ type: "text", text: "Hello" }] });
 const base = (run: string) => ({ id: "c1", client: "c", thread: "t1", run });
 const command =
   (body: (run: string) => object): Endpoint["call"] =>
@@ -97,14 +99,53 @@ const ENDPOINTS: readonly Endpoint[] = [
     status: 202,
     call: (server, _run, headers) => server.post("/threads/t1/commands", stopCommand({ startKey: "none" }), headers),
   },
+  { name: "GET grants", kind: "read", status: 200, call: (server, _run, headers) => server.get("/threads/t1/grants", headers) },
+  {
+    name: "POST revocation",
+    kind: "write",
+    status: 404,
+    call: (server, _run, headers) => server.post("/threads/t1/revocations", { grant: "g" }, headers),
+  },
+  { name: "POST steer", kind: "write", status: 409, call: command((run) => ({ ...base(run), command: "steer", text: "Shorter" })) },
+  { name: "POST retry", kind: "write", status: 409, call: command((run) => ({ ...base(run), command: "retry", call: "c" })) },
+  { name: "POST undo", kind: "write", status: 409, call: command((run) => ({ ...base(run), command: "undo", receipt: "r" })) },
+  {
+    name: "POST tool stop",
+    kind: "write",
+    status: 202,
+    call: command((run) => stopCommand({ run, id: "s3", scope: "tool", call: "c" })),
+  },
+  {
+    name: "POST useChat body",
+    kind: "write",
+    status: 200,
+    call: (server, _run, headers) => server.post("/chat", { id: "t1", trigger: "submit-message", messages: [createSaid()] }, headers),
+  },
+  { name: "GET chat stream", kind: "read", status: 200, call: (server, _run, headers) => server.get("/chat/t1/stream", headers) },
+  {
+    name: "POST redirecting start",
+    kind: "write",
+    status: 200,
+    call: (server, _run, headers) =>
+      server.post("/threads/t1/runs", startCommand({ redirects: "first", message: { id: crypto.randomUUID(), text: "No" } }), headers),
+  },
+  {
+    name: "POST regenerating start",
+    kind: "write",
+    status: 200,
+    call: (server, _run, headers) =>
+      server.post("/threads/t1/runs", startCommand({ mode: "regenerate", parent: "asked first", message: undefined }), headers),
+  },
   { name: "POST run stop", kind: "write", status: 202, call: command((run) => stopCommand({ run, id: "s2" })) },
 ];
 
 describe.each(kinds)("L11: who may do what ($name)", (kind) => {
   it("lets nobody tell another's run from one that does not exist, and changes nothing for them", async () => {
     const server = await open({ agent: waiter, authorize, store: await (await kind.create()).open() });
-    const stream = subscribe(await server.post("/threads/t1/runs", startCommand(), { "x-role": "owner" }));
+    const first = startCommand({ answer: "first", message: { id: "asked first", text: "Hello" } });
+    const stream = subscribe(await server.post("/threads/t1/runs", first, { "x-role": "owner" }));
     await stream.until((event) => event.type === "span.append");
+    const before = await (await server.get("/threads/t1/messages", { "x-role": "owner" })).text();
     const missing = await (await server.events("no-such-run", 0, { "x-role": "owner" })).text();
     let checked = 0;
     for (const role of ROLES.filter((candidate) => candidate !== "owner")) {
@@ -118,6 +159,7 @@ describe.each(kinds)("L11: who may do what ($name)", (kind) => {
       }
     }
     expect(stream.events.some((event) => event.type === "stop.ack")).toBe(false);
+    expect(await (await server.get("/threads/t1/messages", { "x-role": "owner" })).text()).toBe(before);
     for (const endpoint of ENDPOINTS) {
       const response = await endpoint.call(server, stream.run, { "x-role": "owner" });
       expect([endpoint.name, response.status]).toEqual([endpoint.name, endpoint.status]);
@@ -125,7 +167,7 @@ describe.each(kinds)("L11: who may do what ($name)", (kind) => {
       checked += 1;
     }
     await stream.all();
-    console.info(`L11 ${kind.name}: ${checked} of ${ROLES.length * ENDPOINTS.length} cells as expected`);
+    reportFigure(`L11 who may do what, ${kind.name}`, `${checked} of ${ROLES.length * ENDPOINTS.length} cells as expected`);
   });
 
   it("D2: takes 500 bent cursors for what they are", { timeout: 30_000 }, async () => {
@@ -149,7 +191,7 @@ describe.each(kinds)("L11: who may do what ($name)", (kind) => {
         expect(await response.json()).toMatchObject({ code: expect.any(String), message: expect.any(String) });
     }
     expect([...tally.keys()].filter((status) => ![200, 204, 400, 404, 410].includes(status))).toEqual([]);
-    console.info(`D2 ${kind.name}: 500 cursors: ${[...tally].map(([status, count]) => `${count} × ${status}`).join(", ")}`);
+    reportFigure(`L11 bad cursors, ${kind.name}`, `500: ${[...tally].map(([status, count]) => `${count} × ${status}`).join(", ")}`);
   });
 
   it("answers 410 where the log is no longer kept, and still has the message", async () => {

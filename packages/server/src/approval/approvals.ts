@@ -74,6 +74,16 @@ export class Approvals {
     return { ...(await this.#pose(subject, options, sig)), subject, sig };
   }
 
+  /** A standing permission answers in place of a person. It stands among the answers, so that a reader sees who allowed it. */
+  answerByGrant(item: ApprovalItem): void {
+    const { createId, emit } = this.#options;
+    if (this.#isShut) return;
+    const approval = createId();
+    this.#closed.set(approval, "decided");
+    emit({ type: "approval.request", approval, items: [item], options: ["scoped"], editable: false, expiresInMs: null });
+    emit({ type: "approval.decision", approval, items: [{ ...item, decision: "approved" }], by: "grant" });
+  }
+
   /** Asks what a foreign stream asks. Unsigned, since nothing here can run what it is about. Resolves with the decision. */
   async relay(approval: string, items: readonly ApprovalItem[]): Promise<readonly DecidedItem[]> {
     const { thread, run, expiryMs } = this.#options;

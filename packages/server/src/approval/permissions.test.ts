@@ -224,7 +224,10 @@ describe("a standing permission", () => {
   it("lets calls that it covers pass, in its thread and for its time", async () => {
     const bench = await createBench(TICKET);
     expect((await grant(bench)).status).toBe(202);
-    expect(find(await (await bench.server.start()).all(), "approval.request")).toEqual([]);
+    expect(find(await (await bench.server.start()).all(), "approval.decision")).toMatchObject([
+      { by: "grant", items: [{ call: "call-1", decision: "approved" }] },
+    ]);
+    expect(await answerOf(bench.server)).toMatchObject({ approvals: [{ status: "approved", by: "grant" }] });
     expect(bench.ran).toHaveLength(2);
     await untilAsked(await bench.server.start({}, "t2"));
     await bench.server.clock.advance(60_000);

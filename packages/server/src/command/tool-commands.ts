@@ -1,4 +1,4 @@
-import type { EventPayload, RetryCommand, SteerCommand, StopCommand, UndoCommand } from "@unsay/core/protocol";
+import type { EventPayload, RetryCommand, SteerCommand, StopCommand, UndoCommand, UnsayEvent } from "@unsay/core/protocol";
 import { createEventFactory } from "@unsay/core/protocol";
 import { conflict } from "../http/problem.js";
 import type { LateRuns } from "../run/late-runs.js";
@@ -36,39 +36,61 @@ export interface UndoParts {
   readonly late: LateRuns;
 }
 
+/** How often something is done again because somebody else has just written. */
+const MAX_TRIES = 10;
+
 /** Resolves when it is on record that it begins; what comes of it, receipts say. */
-export async function undoReceipt({ settings, live, late }: UndoParts, command: UndoCommand, record: StoredRun): Promise<void> {
-  const { store } = settings;
+export async function undoReceipt(parts: UndoParts, command: UndoCommand, record: StoredRun): Promise<void> {
+  const { store } = parts.settings;
   const fingerprint = `undo ${command.receipt}`;
   if ((await store.findCommand(record.run, command.id)) === fingerprint) return;
-  const running = live.get(record.run) ?? late.get(record.run);
-  const events = running?.log.events ?? (await store.read(record.run, 0));
-  const compensation = new Compensation(command.receipt, events, {
-    ...settings,
-    thread: record.thread,
-    run: record.run,
-    record: (payload) => (running === undefined ? recordLate(settings, record.run, payload) : running.addLate([payload])),
-    reread: async () => running?.log.events ?? store.read(record.run, 0),
-  });
-  await compensation.begin();
+  const compensation = await beginUndo(parts, command, record);
   await store.saveCommand(record.run, command.id, fingerprint);
   void compensation.finish();
 }
 
-/** How often something is moved behind what somebody else has just written. */
-const MAX_TRIES = 10;
-
-/** A run that is produced nowhere, or elsewhere: written to behind all that is there. `false`: it could not be. */
-async function recordLate({ store }: Settings, run: string, payload: EventPayload): Promise<boolean> {
+/** Of several processes that are asked at once, the first on record does it; the others find that. */
+async function beginUndo({ settings, live, late }: UndoParts, { receipt }: UndoCommand, record: StoredRun): Promise<Compensation> {
+  const { run, thread } = record;
+  const running = live.get(run) ?? late.get(run);
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-    const record = await store.getRun(run);
+    const events = await readNow(settings, running, run);
+    const last = events.at(-1)?.seq ?? 0;
+    const compensation = new Compensation(receipt, events, {
+      ...settings,
+      thread,
+      run,
+      recordNext: (payload) => (running === undefined ? writeNext(settings, run, payload, last) : running.addNext(payload, last)),
+      record: (payload) => (running === undefined ? writeLate(settings, run, payload) : running.addLate([payload])),
+    });
+    if (await compensation.begin()) return compensation;
+  }
+  throw conflict("undo-unavailable", `What the receipt ${receipt} says can't be undone now: too much is written at once. Ask again.`);
+}
+
+async function readNow({ store }: Settings, running: LiveRun | undefined, run: string): Promise<readonly UnsayEvent[]> {
+  if (running === undefined) return store.read(run, 0);
+  return running.log.isClosed() ? running.log.reread() : running.log.events;
+}
+
+/** About a run that is produced elsewhere, or nowhere any more: right after `last`, or not at all. */
+async function writeNext({ store }: Settings, run: string, payload: EventPayload, last: number): Promise<boolean> {
+  const record = await store.getRun(run);
+  if (record?.lastSeq !== last) return false;
+  const [before] = await store.read(run, last - 1);
+  const ids = { thread: record.thread, run, message: record.message };
+  const event = createEventFactory(ids, last + 1).make(payload, { t: before?.t ?? null });
+  if (!(await store.append(run, record.owner, [event], record.leaseUntil))) return false;
+  const [stored] = await store.read(run, last);
+  return JSON.stringify(stored) === JSON.stringify(event);
+}
+
+/** The same, behind whatever is there. */
+async function writeLate(settings: Settings, run: string, payload: EventPayload): Promise<boolean> {
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    const record = await settings.store.getRun(run);
     if (record === null) return false;
-    const ids = { thread: record.thread, run, message: record.message };
-    const last = (await store.read(run, record.lastSeq - 1)).at(-1);
-    const event = createEventFactory(ids, record.lastSeq + 1).make(payload, { t: last?.t ?? null });
-    if (!(await store.append(run, record.owner, [event], record.leaseUntil))) continue;
-    const [stored] = await store.read(run, record.lastSeq);
-    if (JSON.stringify(stored) === JSON.stringify(event)) return true;
+    if (await writeNext(settings, run, payload, record.lastSeq)) return true;
   }
   return false;
 }

@@ -201,6 +201,11 @@ export class LiveRun {
     return this.log.flush();
   }
 
+  /** The same, only if nothing was said since `last`; of a run that goes on nobody else says anything. */
+  addNext(payload: EventPayload, last: number): Promise<boolean> {
+    return this.log.isClosed() ? this.log.writeNext(payload, last) : this.addLate([payload]);
+  }
+
   /** The server stops: what nobody has counted by now is unreported. */
   async settleUsage(): Promise<void> {
     this.usage.giveUp();

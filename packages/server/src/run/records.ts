@@ -30,8 +30,13 @@ export class Records {
     return Promise.all(records.map((record) => this.refresh(record)));
   }
 
-  async fold(thread: string): Promise<readonly Message[]> {
-    return foldThread(thread, await this.withEvents(thread));
+  /** The messages of a thread, as they are without one of its runs. */
+  async fold(thread: string, without: StoredRun | null = null): Promise<readonly Message[]> {
+    const runs = await this.withEvents(thread);
+    return foldThread(
+      thread,
+      runs.filter(({ record }) => record.run !== without?.run),
+    );
   }
 
   async withEvents(thread: string): Promise<readonly RunWithEvents[]> {

@@ -16,10 +16,11 @@ import { expungeEvents } from "./expunge.js";
 /** A run is stored at most this often; what must be on record before something happens is flushed at once. */
 export const STORE_EVERY_MS = 100;
 
-/** What a reader is told only when it can't be lost any more: what was decided, what was done, and how it ended. */
-const BINDING: ReadonlySet<string> = new Set(["approval.decision", "receipt", "stop.ack", "run.end"]);
-/** Stored at once: what binds, and a question, so that no other process starts an answer past it. */
-const PRESSING: ReadonlySet<string> = new Set([...BINDING, "approval.request"]);
+/**
+ * Stored at once, and told to readers only when it can't be lost any more: what was asked, what was decided, what was
+ * done, and how it ended.
+ */
+const BINDING: ReadonlySet<string> = new Set(["approval.request", "approval.decision", "receipt", "stop.ack", "run.end"]);
 
 /** How soon a store that failed is tried again. */
 const RETRY_MS = 1_000;
@@ -114,9 +115,10 @@ export class RunLog implements EventSource {
     const event = this.#factory.make(withoutEnvelope(payload), { t: this.elapsedMs });
     this.#events.push(event);
     if (event.type === "span.retract" && event.expunge) this.#expunge(event);
-    if (BINDING.has(event.type)) this.#heldAt ??= this.#events.length - 1;
+    // What is said after the end may have to make room for what another process says of it.
+    if (BINDING.has(event.type) || this.#isClosed) this.#heldAt ??= this.#events.length - 1;
     this.#show();
-    if (PRESSING.has(event.type)) void this.flush();
+    if (BINDING.has(event.type)) void this.flush();
     else this.#cancelTimer ??= this.#options.clock.after(STORE_EVERY_MS, () => void this.flush());
     return event;
   }
@@ -212,18 +214,49 @@ export class RunLog implements EventSource {
     while (this.#saved < this.#events.length) {
       const batch = this.#events.slice(this.#saved);
       if (!(await store.append(record.run, record.owner, batch, this.#leaseUntil()))) return false;
-      this.#adopt(await store.read(record.run, this.#saved));
+      const stored = await store.read(record.run, this.#saved);
+      this.#adopt(stored.length === 0 ? batch : stored);
     }
     return true;
   }
 
+  /** All that is on record of a run that has ended, whoever wrote it, and what is still to be stored. */
+  async reread(): Promise<readonly UnsayEvent[]> {
+    await this.flush();
+    await this.#inTurn(async () => this.#isLost || this.#adopt(await this.#options.store.read(this.#options.record.run, this.#saved)));
+    return [...this.#events];
+  }
+
+  /** Writes this about a run that has ended, if its record still ends with `last`. `false`: somebody has written since. */
+  writeNext(payload: EventPayload, last: number): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const { store, record } = this.#options;
+      if (this.#isLost || this.#saved !== last) return false;
+      const event = this.#createFactory(last + 1).make(withoutEnvelope(payload), { t: this.elapsedMs });
+      if (!(await store.append(record.run, record.owner, [event], this.#leaseUntil()))) return false;
+      const stored = await store.read(record.run, last);
+      this.#adopt(stored);
+      return JSON.stringify(stored[0]) === JSON.stringify(event);
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#saving.then(work);
+    this.#saving = done.then(
+      () => true,
+      () => false,
+    );
+    return done;
+  }
+
+  /** Takes over what is stored; what is not stored yet is numbered anew. */
   #adopt(stored: readonly UnsayEvent[]): void {
     const isStored = new Set(stored.map((event) => JSON.stringify(event)));
     const missing = this.#events.slice(this.#saved).filter((event) => !isStored.has(JSON.stringify(event)));
-    this.#factory = this.#createFactory(this.#saved + stored.length + 1);
-    const moved = missing.map((event) => this.#factory.make(withoutEnvelope(event), { t: event.t }));
-    this.#events.splice(this.#saved, this.#events.length, ...stored, ...moved);
     this.#saved += stored.length;
+    this.#factory = this.#createFactory(this.#saved + 1);
+    const moved = missing.map((event) => this.#factory.make(withoutEnvelope(event as EventPayload), { t: event.t }));
+    this.#events.splice(this.#saved - stored.length, this.#events.length, ...stored, ...moved);
     this.#show();
   }
 

@@ -73,22 +73,27 @@ export class RunStarter {
     const running = live.find(command.thread, command.startKey);
     if (running !== undefined) return checkSame(running, command);
     const known = await records.find(command.thread, command.startKey);
-    if (known !== null) return checkSame(known, command);
+    if (known !== null && !this.#isUnbegun(known)) return checkSame(known, command);
     if (this.#isClosing) throw shuttingDown();
     await this.#settleRedirected(command);
-    const messages = await records.fold(command.thread);
+    const messages = await records.fold(command.thread, known);
     if (await records.hasOpenApproval(command.thread)) throw approvalOpen();
     const context = createAnswerContext(command, messages);
     const release = limits.takeRun(limits.keyOf(request, command.thread));
     try {
       const { run: record, created } = await settings.store.createRun(this.#recordOf(command, context.parent));
-      if (created) return await this.#launch(record, { command, context, release });
+      if (created || this.#isUnbegun(checkSame(record, command))) return await this.#launch(record, { command, context, release });
       release();
       return checkSame(record, command);
     } catch (error) {
       release();
       throw error;
     }
+  }
+
+  /** Created here by a call whose reply was lost, so that nobody produces it: who asks again gets it begun. */
+  #isUnbegun({ run, owner, end, lastSeq }: StoredRun): boolean {
+    return owner === this.#options.settings.owner && end === null && lastSeq === 0 && this.#options.live.get(run) === undefined;
   }
 
   /** What is redirected from has ended before what comes instead begins: the new answer knows what became of its calls. */

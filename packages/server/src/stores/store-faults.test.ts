@@ -87,6 +87,23 @@ describe("a store that is down", () => {
     expect(await server.messages()).toHaveLength(2);
   });
 
+  it("may have begun a run all the same: who asks again under the same key gets it, and it is answered once", async () => {
+    let isLost = true;
+    const store = aroundStore(createMemoryStore(), async (name, call) => {
+      const result = await call();
+      if (name !== "createRun" || !isLost) return result;
+      isLost = false;
+      throw new Error("ECONNRESET");
+    });
+    const server = await open({ agent: speaker, store });
+    const command = startCommand();
+    expect((await server.post("/threads/t1/runs", command)).status).toBe(503);
+    expect((await server.post("/threads/t1/runs", { ...command, answer: "another" })).status).toBe(409);
+    const streams = await Promise.all([server.start(command), server.start(command)]);
+    for (const stream of streams) expect(endOf(await stream.all())).toMatchObject({ outcome: "complete" });
+    expect((await server.messages()).map(({ status }) => status)).toEqual(["complete", "complete"]);
+  });
+
   it("counts as down when it does not answer", async () => {
     const store = aroundStore(createMemoryStore(), () => new Promise(() => {}));
     const server = await open({ agent: speaker, store });
@@ -228,7 +245,12 @@ describe("a SQLite file", () => {
       .poll(
         async () => (
           await server.clock.advance(500),
-          (await server.post("/threads/t9/runs", startCommand({ thread: "t9", message: { id: "u", text: "y".repeat(50_000) } }))).status
+          (
+            await server.post(
+              "/threads/t9/runs",
+              startCommand({ thread: "t9", message: { id: crypto.randomUUID(), text: "y".repeat(50_000) } }),
+            )
+          ).status
         ),
       )
       .toBe(503);

@@ -336,7 +336,7 @@ describe("a restart on the SQLite store", () => {
         .filter((name) => join(folder, name).startsWith(path))
         .map((name) => readFileSync(join(folder, name), "latin1"))
         .join("");
-    expect(bytes()).toContain("zebra-4711-secret");
+    await expect.poll(bytes).toContain("zebra-4711-secret");
     await server.clock.advance(1_000);
     await stream.all();
     expect(bytes()).not.toContain("zebra-4711-secret");

@@ -73,6 +73,7 @@ export class CallGate {
   async #passByGrant(call: BoundCall): Promise<Verdict | null> {
     const grant = await this.#findGrant(call);
     if (grant === null) return null;
+    this.#options.approvals.answerByGrant({ call: call.id, argsHash: call.argsHash });
     return pass(call, "grant", async () => {
       const isDenied = this.judge(call) === "deny";
       return isDenied || (await this.#findGrant(call)) === null ? noLongerAllowed(call.name) : null;

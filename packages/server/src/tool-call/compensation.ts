@@ -18,10 +18,10 @@ export interface CompensationOptions {
   readonly clock: Clock;
   readonly createId: () => string;
   readonly log: Log;
+  /** Puts on record that it begins, if nothing was written since the events it was made from. */
+  readonly recordNext: (payload: EventPayload) => Promise<boolean>;
   /** Puts it on record; `false` where it could not be stored. */
   readonly record: (payload: EventPayload) => Promise<boolean>;
-  /** The record as it is now. */
-  readonly reread: () => Promise<readonly UnsayEvent[]>;
 }
 
 /** What a receipt says was done, with all that taking it back needs. */
@@ -49,15 +49,9 @@ export class Compensation {
     this.#call = this.#bind();
   }
 
-  /** Resolves when it is on record that it begins. Throws an `HttpProblem` when somebody else was faster. */
-  async begin(): Promise<void> {
-    const { record, reread, clock } = this.#options;
-    const { receipt } = this.#deed.receipt;
-    const beginning = this.#receipt("undoing", `${this.#title}: being undone`);
-    if (!(await record(beginning))) throw unavailable(receipt, "that it begins could not be put on record");
-    // In another process somebody may have begun at the same time: the first on record does it.
-    const [first] = undoingsOf(receipt, await reread(), clock.epoch());
-    if (first?.receipt !== beginning.receipt) throw unavailable(receipt, "somebody else is undoing it");
+  /** Resolves when it is on record that it begins. `false`: something else was written first, so it must be looked at anew. */
+  begin(): Promise<boolean> {
+    return this.#options.recordNext(this.#receipt("undoing", `${this.#title}: being undone`));
   }
 
   /** Resolves when its outcome is on record. Never rejects. */
@@ -141,15 +135,9 @@ function findDeed(id: string, events: readonly UnsayEvent[], { tools, clock }: C
 
 function checkUndone(id: string, events: readonly UnsayEvent[], epoch: number): void {
   const last = events.findLast((event) => event.type === "receipt" && event.undoes === id);
-  if (last?.type === "receipt" && last.outcome === "undone") throw unavailable(id, "it was undone before");
-  if (undoingsOf(id, events, epoch).length > 0) throw unavailable(id, "it is being undone");
-}
-
-/** Those that are under way: not failed since, and not forgotten. */
-function undoingsOf(id: string, events: readonly UnsayEvent[], epoch: number): readonly EventOf<"receipt">[] {
-  const about = events.filter((event): event is EventOf<"receipt"> => event.type === "receipt" && event.undoes === id);
-  const since = about.slice(about.findLastIndex(({ outcome }) => outcome !== "undoing") + 1);
-  return since.filter(({ doneAt }) => epoch < doneAt + FORGOTTEN_AFTER_MS);
+  if (last?.type !== "receipt" || last.outcome === "undo-failed") return;
+  if (last.outcome === "undoing" && epoch >= last.doneAt + FORGOTTEN_AFTER_MS) return;
+  throw unavailable(id, last.outcome === "undoing" ? "it is being undone" : "it was undone before");
 }
 
 /** As they ran: a person may have edited what the model had proposed. */

@@ -15,8 +15,8 @@ import {
 
 export interface NewsProps {
   readonly queue: AnnouncementQueue;
-  /** What was there when the page opened, which is not news. */
-  readonly since: AnnouncedState;
+  /** What was there when the page opened, which is not news; then what was heard last. */
+  readonly since: { current: AnnouncedState };
   readonly state: AnnouncedState;
   readonly readsSentences: boolean;
 }
@@ -27,18 +27,17 @@ export function News({ queue, since, state, readsSentences }: NewsProps): null {
   const describe = useDescribeCall(undefined);
   const uses = useUseStore();
   const clock = useClock();
-  const heard = useRef(since);
   const words = useMemo<AnnouncementWords>(
     () => ({ strings, describe, spoken: queue.spoken, readsSentences }),
     [strings, describe, queue, readsSentences],
   );
   useEffect(() => {
-    const previous = heard.current;
-    heard.current = state;
+    const previous = since.current;
+    since.current = state;
     const dropped = queue.drop(selectGoneSpans(previous, state));
     const news = selectAnnouncements(previous, state, { ...words, uses: uses.getState().uses });
     queue.push(dropped.length === 0 ? news : [...news, ...selectReplacementsOf(state, dropped, words)]);
-  }, [queue, state, words, uses]);
+  }, [queue, since, state, words, uses]);
   useSentences(queue, state.messages, readsSentences);
   useReminders(
     queue,

@@ -1,21 +1,11 @@
-import { useMemo, useState, type ReactElement } from "react";
+import { useState, type ReactElement } from "react";
 import type { Meta, StoryObj } from "@storybook/react-vite";
-import type { EventPayload } from "@unsay/core";
 import type { RiskTier } from "@unsay/react";
 import { createFakeClock } from "@unsay/core/testing";
 import { expect, userEvent, waitFor, within } from "storybook/test";
-import {
-  ACCESS_CALL,
-  createGateTransport,
-  decisionsOf,
-  EMAIL_CALL,
-  eventsOfAsk,
-  GateStage,
-  ROWS_CALL,
-  type Ask,
-} from "../testing/gate-stage.js";
+import { ACCESS_CALL, EMAIL_CALL, eventsOfAsk, ROWS_CALL, type Ask } from "../testing/gate-stage.js";
+import { LiveGates as Live } from "../testing/live-gates.js";
 import { pass } from "../testing/passing.js";
-import { ApprovalTray } from "./approval-tray.js";
 import type { ApprovalSettings } from "./approval-settings.js";
 import type { DescribeCall } from "./describe-call.js";
 import { GrantList, type Grant } from "./grant-list.js";
@@ -23,43 +13,6 @@ import { GrantList, type Grant } from "./grant-list.js";
 /** Gates with a session behind them: guarded, held, edited and expired as in an app. */
 const meta: Meta = { title: "Approval/Live" };
 export default meta;
-
-interface LiveProps {
-  readonly ask: Ask;
-  readonly settings?: ApprovalSettings;
-  readonly describe?: DescribeCall;
-  readonly later?: readonly { readonly at: number; readonly event: EventPayload }[];
-  /** Time stands still, and plays move it. */
-  readonly clock?: ReturnType<typeof createFakeClock>;
-}
-
-function Live({ ask, settings, describe, later, clock }: LiveProps): ReactElement {
-  const transport = useMemo(
-    () => createGateTransport(ask, { ...(clock === undefined ? {} : { clock }), ...(later === undefined ? {} : { later }) }),
-    [ask, clock, later],
-  );
-  return (
-    <GateStage
-      transport={transport}
-      {...(clock === undefined ? {} : { clock })}
-      {...(settings === undefined ? {} : { settings })}
-      {...(describe === undefined ? {} : { describe })}
-      requireTrustedInput={false}
-    >
-      {(calls, thread) => (
-        <>
-          {calls}
-          <p data-testid="sent">
-            {decisionsOf(transport)
-              .map(({ items }) => items[0]?.decision)
-              .join(" ")}
-          </p>
-          <ApprovalTray approvals={thread.approvals} />
-        </>
-      )}
-    </GateStage>
-  );
-}
 
 type Story = StoryObj;
 
@@ -223,10 +176,21 @@ export const BatchOf3: Story = {
     await expect(canvas.getByRole("button", { name: "Approve 1 selected, not the other 2" })).toBeVisible();
   },
 };
-export const Batch21: Story = { name: "Many: 21 are split", render: () => <Live ask={TICKETS(21)} describe={describeTicket} /> };
+export const Batch21: Story = {
+  name: "Many: 21 are split",
+  render: () => <Live ask={TICKETS(21)} describe={describeTicket} />,
+  play: async ({ canvasElement }) => {
+    await waitFor(() => expect(canvasElement.querySelectorAll('[data-unsay="approval-batch.part"]')).toHaveLength(2));
+    await expect(within(canvasElement).getByText("Part 2 of 2")).toBeVisible();
+  },
+};
 export const MixedTiers: Story = {
   name: "Many: mixed tools are no batch",
   render: () => <Live ask={{ calls: [EMAIL_CALL, ROWS_CALL] }} />,
+  play: async ({ canvasElement }) => {
+    await within(canvasElement).findAllByRole("group");
+    await expect(within(canvasElement).queryAllByRole("checkbox")).toEqual([]);
+  },
 };
 export const TwoOpen: Story = {
   name: "Many: two open, tray",

@@ -17,7 +17,6 @@ function isFlowing(message: AssistantMessage): boolean {
 
 /** Compares the members of two objects by identity, all but some. */
 export function isSameBut<Members extends object>(aside: ReadonlySet<string>, before: Members, after: Members): boolean {
-  const earlier = new Map(Object.entries(before));
-  const entries = Object.entries(after);
-  return entries.length === earlier.size && entries.every(([name, value]) => aside.has(name) || (earlier.has(name) && earlier.get(name) === value));
+  const names = Object.keys(after) as readonly (keyof Members & string)[];
+  return names.length === Object.keys(before).length && names.every((name) => aside.has(name) || (name in before && before[name] === after[name]));
 }

@@ -8,6 +8,7 @@ import { SessionProvider, useThread, type Announcement } from "@unsay/react";
 import { ApprovalTray } from "../approval/approval-tray.js";
 import { AnswerText } from "../message/answer-text.js";
 import { selectMarkedText } from "../message/marked-text.js";
+import { en } from "../strings/en.js";
 import { createGateTransport, decisionsOf, EMAIL_CALL, ROWS_CALL, type Ask } from "../testing/gate-stage.js";
 import { holdPieces, type HeldPieces } from "../testing/held-pieces.js";
 import { textPart } from "../testing/messages.js";
@@ -87,7 +88,7 @@ describe("an answer before Markdown can be read", () => {
       await act(held.markdown.fail);
       await act(() => vi.advanceTimersByTimeAsync(1_000));
       expect(container.textContent).toBe("**bold**");
-      expect(complaints.mock.calls.filter(([first]) => String(first).includes("could not load"))).toHaveLength(1);
+      expect(complaints.mock.calls.filter((given: readonly unknown[]) => String(given[0]).includes("could not load"))).toHaveLength(1);
       expect(String(complaints.mock.calls[0]?.[0])).toMatch(/Content-Security-Policy/);
       const before = held.markdown.asked();
       await act(() => vi.advanceTimersByTimeAsync(5_000));
@@ -155,15 +156,17 @@ async function ask(question: Ask) {
   return { clock, screen, standIn, gate, decided: () => decisionsOf(transport).map(({ items }) => items[0]?.decision) };
 }
 
+const REJECT = en.approval.reject;
+
 describe("a request before gates are there", () => {
   test("is said in words, can be refused and not approved", async () => {
     const { clock, screen, standIn, decided } = await ask({ calls: [EMAIL_CALL] });
     expect(standIn()?.textContent).toContain("The agent asks before it goes on. Loading the request…");
     const buttons = [...(standIn()?.querySelectorAll("button") ?? [])];
-    expect(buttons.map(({ textContent }) => textContent)).toEqual(["Reject"]);
+    expect(buttons.map(({ textContent }) => textContent)).toEqual([REJECT]);
     await userEvent.keyboard("{Enter}{Enter}");
     expect(decided()).toEqual([]);
-    await userEvent.click(screen.getByRole("button", { name: "Reject" }));
+    await userEvent.click(screen.getByRole("button", { name: REJECT }));
     await pass(clock, 50);
     expect(decided()).toEqual(["reject"]);
   });
@@ -171,7 +174,7 @@ describe("a request before gates are there", () => {
   test("gives its place to the gate, whose guard counts from then on, and takes the focus along to the question", async () => {
     const { clock, screen, standIn, gate, decided } = await ask({ calls: [EMAIL_CALL] });
     await pass(clock, 5_000);
-    (screen.getByRole("button", { name: "Reject" }).element() as HTMLElement).focus();
+    (screen.getByRole("button", { name: REJECT }).element() as HTMLElement).focus();
     await act(held.tools.arrive);
     await vi.waitFor(() => expect(gate(".approve")).not.toBeNull());
     expect(standIn()).toBeNull();
@@ -200,7 +203,7 @@ describe("a request before gates are there", () => {
       expect(said?.textContent).toBe("");
       await act(held.tools.fail);
       await vi.waitFor(() => expect(said?.textContent).toBe("The request could not be loaded. It can be refused here, and not approved."));
-      expect(screen.getByRole("button", { name: "Reject" }).query()).not.toBeNull();
+      expect(screen.getByRole("button", { name: REJECT }).query()).not.toBeNull();
       expect(decided()).toEqual([]);
       const before = held.tools.asked();
       await userEvent.click(screen.getByRole("button", { name: "Retry" }));

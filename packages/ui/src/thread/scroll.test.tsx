@@ -104,7 +104,7 @@ describe("scroll", () => {
     await vi.waitFor(() => expect(follows()).toBe(false));
   });
 
-  it("scroll S3: it returns by reaching the edge downwards, by the button, by End, and by nothing else", async () => {
+  it("scroll S3 and keys: it returns by reaching the edge downwards, by the button, by End and Cmd+↓, and by nothing else", async () => {
     const { screen, box, follows, distance, scrollTo, toEnd } = await mount([question("1"), growing(20)]);
     await toEnd();
     await scrollTo(100);

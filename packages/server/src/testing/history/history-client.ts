@@ -90,7 +90,11 @@ export class HistoryClient {
   }
 
   /** One connection: until the end, a cut, or a silence that is too long. */
-  async #read(run: string, after: number, react: (event: UnsayEvent) => void): Promise<{ readonly last: number; readonly isOver: boolean }> {
+  async #read(
+    run: string,
+    after: number,
+    react: (event: UnsayEvent) => void,
+  ): Promise<{ readonly last: number; readonly isOver: boolean }> {
     const abort = new AbortController();
     const response = await this.#send(`/runs/${run}/events?after=${after}`, undefined, abort);
     if (response?.status !== 200) return { last: after, isOver: response !== null && response.status < 500 };
@@ -125,7 +129,8 @@ export class HistoryClient {
     if (handled.has(event.seq ?? 0)) return;
     handled.add(event.seq ?? 0);
     if (event.type === "approval.request") void sleep(random() * 900).then(() => this.#decide(event));
-    if (event.type === "receipt" && event.outcome === "succeeded" && random() < 0.2) void sleep(random() * 500).then(() => this.#undo(event));
+    if (event.type === "receipt" && event.outcome === "succeeded" && random() < 0.2)
+      void sleep(random() * 500).then(() => this.#undo(event));
   }
 
   #stop(run: string): Promise<void> {

@@ -62,15 +62,15 @@ interface Story {
 }
 
 async function tellFirstAct(seed: number, kind: RecordKind, plan: ProcessPlan): Promise<Story> {
-  (globalThis as any).PLAN = plan;
   const record = await kind.create();
   const world = createWorld(seed, await record.open());
   const [first, second] = [startProcess(world, plan), startProcess(world, { ...LIVES, faultRate: plan.faultRate })];
   const director = new Director(world, [first, second]);
-  (globalThis as any).WORLD = world;
   const { fate } = plan;
   const diesAtCount = fate.kind === "dies at an await" ? fate.count : Number.POSITIVE_INFINITY;
   let awaits = 0;
+  // What the story before it has left to do is none of this one's.
+  await advance(world, 0);
   const stopCounting = countAwaits((count) => {
     awaits = count;
     if (count === diesAtCount) first.life.die();
@@ -125,7 +125,8 @@ function historyOf(world: World, runs: readonly RunOnRecord[]): Omit<History, "s
     runs,
     leaseMs: LEASE_MS,
     disturbedAt: () => world.disturbedAt,
-    wholeTextOf: ({ record }) => (record.mode === "continue" ? null : linesFor(world.seed, inputs.get(record.message) ?? "").words.join("")),
+    wholeTextOf: ({ record }) =>
+      record.mode === "continue" ? null : linesFor(world.seed, inputs.get(record.message) ?? "").words.join(""),
   };
 }
 
