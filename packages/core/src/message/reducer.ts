@@ -56,8 +56,7 @@ export function foldEvents(message: AssistantMessage, events: readonly UnsayEven
     gap = gapBefore(draft, event);
     if (gap !== null) break;
     if (!isNews(draft, event)) continue;
-    apply(draft, event, context);
-    index += appendFollowing(draft, events, index);
+    if (apply(draft, event, context)) index += appendFollowing(draft, events, index);
   }
   if (!draft.changed) return { message, violations: draft.violations, gap };
   if (draft.hasNewEffects) countEffects(draft);
@@ -87,13 +86,16 @@ function isNews(draft: Draft, event: UnsayEvent): boolean {
   return run === null || run.id !== event.run || event.local === true || event.seq === null || event.seq > run.lastSeq;
 }
 
-function apply(draft: Draft, event: UnsayEvent, context: Context): void {
+/** Whether the event may come now. */
+function apply(draft: Draft, event: UnsayEvent, context: Context): boolean {
   draft.changed = true;
   countSeq(draft, event);
   const rule = ruleAgainst(draft, event);
-  if (rule !== null) return refuse(draft, event, rule);
-  noteContent(draft, event, context);
-  dispatch(draft, event, context);
+  if (rule === null) {
+    noteContent(draft, event, context);
+    dispatch(draft, event, context);
+  } else refuse(draft, event, rule);
+  return rule === null;
 }
 
 function countSeq(draft: Draft, event: UnsayEvent): void {
