@@ -47,14 +47,14 @@ const BUGS = [
   [
     "receipts and decisions are told before they are stored",
     "run/run-log.ts",
-    'new Set(["approval.decision", "receipt", "stop.ack", "run.end"]);',
+    'new Set(["approval.request", "approval.decision", "receipt", "stop.ack", "run.end"]);',
     'new Set(["stop.ack", "run.end"]);',
   ],
   [
     "the end is told before it is stored",
     "run/run-log.ts",
-    'new Set(["approval.decision", "receipt", "stop.ack", "run.end"]);',
-    'new Set(["approval.decision", "receipt", "stop.ack"]);',
+    'new Set(["approval.request", "approval.decision", "receipt", "stop.ack", "run.end"]);',
+    'new Set(["approval.request", "approval.decision", "receipt", "stop.ack"]);',
   ],
   [
     "a resumed reader gets its last event again",

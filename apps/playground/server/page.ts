@@ -37,7 +37,7 @@ async function buildInto(playground: string, builds: string, folder: string): Pr
   const aside = join(builds, `building-${process.pid}`);
   process.stderr.write("Building the page: once for each state of the sources, about a second.\n");
   await mkdir(builds, { recursive: true });
-  // One page that loads everything at once has nothing to split, so its size is no news.
+  // The budgets of the kit are held elsewhere; here its size is no news.
   const size = { reportCompressedSize: false, chunkSizeWarningLimit: Number.POSITIVE_INFINITY };
   await build({ root: playground, logLevel: "warn", build: { outDir: aside, emptyOutDir: true, ...size } });
   await rename(aside, folder).catch(() => rm(aside, { recursive: true, force: true }));

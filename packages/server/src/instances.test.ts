@@ -6,6 +6,7 @@ import type { Agent } from "./agents/agent.js";
 import { realClock } from "./testing/real-clock.js";
 import { createRecordKinds, type SharedRecord } from "./testing/shared-stores.js";
 import { createTestServer, startCommand, stopCommand, subscribe, type TestServer } from "./testing/test-server.js";
+import { reportFigure } from "./testing/figures.js";
 
 /** On a machine that is busy with other tests. */
 vi.setConfig({ testTimeout: 30_000 });
@@ -93,7 +94,7 @@ describe.each(kinds)("two processes on one $name store", (kind) => {
     expect(tookMs).toBeLessThan(2_000);
     expect(endOf(await stream.all())).toMatchObject({ cause: "stopped", by: "user" });
     expect((await b.post(`/runs/${stream.run}/commands`, stopCommand({ run: stream.run }))).status).toBe(202);
-    console.info(`${kind.name}: a stop through another process was accepted after ${Math.round(tookMs)} ms`);
+    reportFigure(`stop through another process, ${kind.name}`, `accepted after ${Math.round(tookMs)} ms`);
   });
 
   it("carries a decision there once, and a refusal back", async () => {
@@ -162,7 +163,10 @@ describe.each(kinds)("r22-drain: a process that is told to go ($name)", (kind) =
     expect(new Set(runs)).toEqual(new Set([1]));
     const busiest = Math.max(...reconnects.map((at) => reconnects.filter((other) => other >= at && other < at + 100).length));
     expect(busiest).toBeLessThanOrEqual(10);
-    console.info(`${kind.name}: 50 streams moved with ${reconnects.length} requests, at most ${busiest} in 100 ms, 0 differ`);
+    reportFigure(
+      `r22-drain, two instances on one ${kind.name}`,
+      `50 streams moved with ${reconnects.length} requests, at most ${busiest} in 100 ms: 0 differ, 0 duplicates`,
+    );
   });
 
   it("ends what does not finish in time as disconnected", async () => {

@@ -15,11 +15,12 @@ import { createMailTools, createReporter, WHOLE_TEXT } from "./testing/kill-scri
 import { realClock } from "./testing/real-clock.js";
 import { hasRedis, startRedis, type RedisServer } from "./testing/redis-server.js";
 import { createTestServer, startCommand, subscribe, type Subscription, type TestServer } from "./testing/test-server.js";
+import { reportFigure } from "./testing/figures.js";
 
 const SOURCE = fileURLToPath(new URL("testing/from-source.mjs", import.meta.url));
 const PROCESS = fileURLToPath(new URL("testing/server-process.ts", import.meta.url));
-/** Moments of each store; `UNSAY_KILLS=50` for more. */
-const KILLS = Number(process.env["UNSAY_KILLS"] ?? 25);
+/** Moments of each store; `UNSAY_KILLS=500` for more. */
+const KILLS = Number(process.env["UNSAY_KILLS"] ?? 50);
 /** Runs of one process, begun one after the other, so that one kill meets each at another moment. */
 const RUNS = 5;
 const LEASE_MS = 1_000;
@@ -101,6 +102,12 @@ async function checkRun(
   if (rest.status === 200) expect(await subscribe(rest).all()).toEqual(events.slice(last));
 }
 
+function describeTally(tally: Tally): string {
+  return Object.entries(tally)
+    .map(([word, count]) => `${count} ${word}`)
+    .join(", ");
+}
+
 function callsOf(events: readonly UnsayEvent[], type: "receipt"): readonly string[] {
   return events.flatMap((event) => (event.type === type && event.outcome === "succeeded" ? [event.call] : []));
 }
@@ -168,7 +175,7 @@ describe.each(KINDS)("r19-crash: a process that is killed ($name)", ({ name, pre
       servers.splice(0);
       await store.close();
     }
-    console.info(`${name}: ${KILLS} runs met by SIGKILL (seed ${SEED}): ${JSON.stringify(tally)}`);
+    reportFigure(`r19-crash, SIGKILL on ${name}`, `${KILLS} moments (seed ${SEED}): ${describeTally(tally)}, 0 receipts lost`);
     expect(tally.orphaned).toBeGreaterThan(0);
     await close();
   });
@@ -193,6 +200,6 @@ describe("r1-refresh: a socket that is cut after each event of a run of 60 and m
       const [, answer] = await server.messages(`cut-${cut}`);
       expect(answer).toMatchObject({ status: "complete" });
     }
-    console.info(`r1-refresh: ${length - 1} cuts, each event once`);
+    reportFigure("r1-refresh, socket cut after each event", `${length - 1} cuts of a run of ${length} events: each event once`);
   });
 });

@@ -2,6 +2,7 @@ import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { UnsayEvent } from "@unsay/core/protocol";
 import type { Agent } from "./agents/agent.js";
+import { reportFigure } from "./testing/figures.js";
 import { realClock } from "./testing/real-clock.js";
 import { createTestServer, startCommand, type TestServer } from "./testing/test-server.js";
 
@@ -60,8 +61,9 @@ describe("r22-slow: a reader that takes nothing", () => {
     const after = process.memoryUsage();
     const grownPerReader = (after.external - before.external) / count;
     expect(grownPerReader).toBeLessThan(1024 * 1024);
-    console.info(
-      `${count} readers that read nothing of 33 MB: ${Math.max(0, Math.round(grownPerReader / 1024))} kB each, RSS ${Math.round((after.rss - before.rss) / 1024 / 1024)} MB more`,
+    reportFigure(
+      `r22-slow, ${count} readers that read nothing of 33 MB`,
+      `${Math.max(0, Math.round(grownPerReader / 1024))} kB each, RSS ${Math.round((after.rss - before.rss) / 1024 / 1024)} MB more`,
     );
     flood.finish();
     await stream.all();

@@ -96,7 +96,7 @@ export { Chat, type ChatProps } from "./thread/chat.js";
 export { ConnectionNotice, type ConnectionNoticeProps } from "./thread/connection-notice.js";
 export { JumpToLatest, type JumpReason, type JumpToLatestProps } from "./thread/jump-to-latest.js";
 export { Thread, type ThreadProps } from "./thread/thread.js";
-export { MessageGroup, type MessageGroupProps } from "./thread/message-group.js";
+export { MessageGroups, type MessageGroupsProps } from "./thread/message-groups.js";
 export { Transcript, type TranscriptHandle, type TranscriptProps } from "./thread/transcript.js";
 export { UnsayRoot, type UnsayRootProps } from "./thread/unsay-root.js";
 export {

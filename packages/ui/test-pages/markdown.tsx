@@ -4,9 +4,10 @@ import { renderToString } from "react-dom/server";
 import type { ReactElement } from "react";
 import { AnswerText } from "../src/message/answer-text.js";
 import { HeadingLevelContext } from "../src/message/heading-level.js";
+import { preload } from "../src/on-demand/pieces.js";
 import { StringsProvider } from "../src/strings/strings.js";
 
-/** The page that `scripts/hostile-markdown.test.ts` fills with what was written to break it. It loads nothing. */
+/** The page that `scripts/hostile-markdown.test.ts` fills with what was written to break it. It loads nothing but its own script. */
 
 export interface Inventory {
   readonly tags: readonly string[];
@@ -225,6 +226,8 @@ function absolute(href: string): string {
   const plain = href.replaceAll("&amp;", "&");
   return URL.canParse(plain, "https://base.invalid/") ? new URL(plain, "https://base.invalid/").href : plain;
 }
+
+await preload("markdown");
 
 /** What the page can be asked for, as `window.unsayMarkdown`. */
 export interface MarkdownPage {

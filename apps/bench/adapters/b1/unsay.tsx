@@ -1,10 +1,13 @@
 import { createPendingMessage, foldEvents, type EventPayload, type UnsayEvent } from "@unsay/core";
-import { Answer } from "@unsay/ui";
+import { Answer, preload } from "@unsay/ui";
 import styles from "@unsay/ui/styles.css";
 import { flushSync } from "react-dom";
 import { createRoot } from "react-dom/client";
 
 const EFFECTS = { succeeded: [], failed: [], unknown: [], cancelled: [] };
+
+// The reader of Markdown is there before the first answer, as on a page that has been open for a moment.
+void preload("markdown");
 
 /** An answer as an app shows it: each delta is an event, folded into the message and drawn by `Answer` with its stylesheet. */
 export default {

@@ -1,8 +1,8 @@
 import { memo, type ReactNode } from "react";
 import { createRoot } from "react-dom/client";
 import { textOf, type Message, type Session } from "@unsay/core";
-import { useThread, useThreadGroups, type ThreadGroup, type ThreadSection } from "@unsay/react";
-import { MessageGroup } from "@unsay/ui";
+import { useThread, useThreadGroups, type ThreadGroup } from "@unsay/react";
+import { MessageGroups } from "@unsay/ui";
 import styles from "@unsay/ui/styles.css";
 import { commitInTask, createPushedRun } from "../../lib/pushed-run.ts";
 import { Row } from "../../lib/row.jsx";
@@ -12,19 +12,7 @@ const MessageRow = memo(function MessageRow({ message }: { readonly message: Mes
   return <Row id={message.id} role={message.role} text={message.role === "user" ? message.text : textOf(message)} />;
 });
 
-const Group = memo(function Group({ group }: { readonly group: ThreadGroup }): ReactNode {
-  return (
-    <MessageGroup items={group.items}>
-      {group.items.map(({ message }) => (
-        <MessageRow key={message.id} message={message} />
-      ))}
-    </MessageGroup>
-  );
-});
-
-const Section = memo(function Section({ section }: { readonly section: ThreadSection }): ReactNode {
-  return section.groups.map((group) => <Group key={group.id} group={group} />);
-});
+const drawGroup = ({ items }: ThreadGroup): ReactNode => items.map(({ message }) => <MessageRow key={message.id} message={message} />);
 
 /** Session, selectors and groups of the kit, with the harness's own rows: as much of it as the peers show of theirs. */
 export default {
@@ -36,8 +24,7 @@ export default {
     function App(): ReactNode {
       const thread = useThread({ id: "th", transport: run.transport, scheduleCommit: commitInTask });
       ({ session } = thread);
-      const { sections } = useThreadGroups(thread.pages);
-      return sections.map((section) => <Section key={section.id} section={section} />);
+      return <MessageGroups groups={useThreadGroups(thread.pages)}>{drawGroup}</MessageGroups>;
     }
     root.render(
       <>

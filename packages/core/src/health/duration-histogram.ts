@@ -23,10 +23,10 @@ export class DurationHistogram {
     return this.#max;
   }
 
-  add(ms: number): void {
+  add(ms: number, times = 1): void {
     const bucket = bucketOf(ms);
-    this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
-    this.#total += 1;
+    this.#counts[bucket] = (this.#counts[bucket] ?? 0) + times;
+    this.#total += times;
     this.#max = Math.max(this.#max, ms);
   }
 

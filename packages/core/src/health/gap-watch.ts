@@ -39,6 +39,11 @@ export class GapWatch {
     return gap;
   }
 
+  /** Whether silences of no length, between pieces of content that came together, are counted. */
+  get isCounting(): boolean {
+    return !this.#isAway;
+  }
+
   #noteOther(event: UnsayEvent, now: number): null {
     if (EXCUSES.has(event.type)) this.#isExplained = true;
     if (RESUMPTIONS.has(event.type)) this.#restart(now);

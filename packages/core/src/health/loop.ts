@@ -14,9 +14,14 @@ const BACKTICK = 96;
 const TILDE = 126;
 const LAST_ASCII = 127;
 const FENCE_LENGTH = 3;
-const STOPS: ReadonlySet<number> = new Set([...".!?…"].map((mark) => mark.charCodeAt(0)));
+const STOPS: ReadonlySet<number> = unitsOf(".!?…");
 /** May stand between a full stop and the white space that ends the sentence. */
-const CLOSERS: ReadonlySet<number> = new Set([..."\"')]"].map((mark) => mark.charCodeAt(0)));
+const CLOSERS: ReadonlySet<number> = unitsOf("\"')]");
+/** The small form of each letter and digit of ASCII; 0 for all else. */
+const SMALL: Uint8Array = Uint8Array.from({ length: LAST_ASCII + 1 }, (_, unit) => {
+  const character = String.fromCharCode(unit);
+  return /[a-z0-9]/i.test(character) ? character.toLowerCase().charCodeAt(0) : 0;
+});
 const WHITE_SPACE = /\s/u;
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
 
@@ -46,8 +51,8 @@ export class LoopDetector {
   /** `null` unless this very text completed a repetition. */
   push(text: string): LoopFound | null {
     let found: LoopFound | null = null;
-    for (let index = 0; index < text.length; index++) {
-      if (this.#sentence.read(text.charCodeAt(index))) found = this.#endSentence() ?? found;
+    for (let at = this.#sentence.readWord(text, 0); at < text.length; at = this.#sentence.readWord(text, at + 1)) {
+      if (this.#sentence.read(text.charCodeAt(at))) found = this.#endSentence() ?? found;
     }
     return found;
   }
@@ -100,7 +105,25 @@ class SentenceReader {
     return this.#fence === FENCE_LENGTH;
   }
 
-  /** Whether the sentence has ended with this unit. */
+  /** Nearly all units are letters and digits of ASCII, which end nothing: reads them from `at` on, and says where they end. */
+  readWord(text: string, at: number): number {
+    const first = smallAt(text, at);
+    if (first === 0) return at;
+    if (this.#units >= MAX_SENTENCE_LENGTH) return wordEnd(text, at);
+    this.#addLetter(first);
+    const room = at + MAX_SENTENCE_LENGTH - this.#units;
+    let { hash } = this;
+    let end = at + 1;
+    for (let small = smallAt(text, end); small !== 0 && end < room; small = smallAt(text, ++end)) hash = mix(hash, small);
+    this.hash = hash;
+    this.length += end - at - 1;
+    this.#units += end - at;
+    if (this.#fence !== FENCE_LENGTH) this.#fence = null;
+    this.#afterStop = "no";
+    return end === room ? wordEnd(text, end) : end;
+  }
+
+  /** Whether the sentence has ended with this unit, which is none of those. */
   read(unit: number): boolean {
     const isSpace = unit <= SPACE ? unit === SPACE || (unit >= 9 && unit <= 13) : unit > LAST_ASCII && isSpaceOf(unit);
     if (isSpace && (unit === LINE_FEED || this.#afterStop !== "no")) return true;
@@ -112,19 +135,20 @@ class SentenceReader {
   }
 
   #compare(unit: number): void {
-    const letter = unit > LAST_ASCII ? this.#smallOf(unit) : smallAscii(unit);
+    const letter = unit > LAST_ASCII ? this.#smallOf(unit) : 0;
     if (letter === null) return;
-    if (letter === 0) {
-      this.#isBetweenWords = true;
-      return;
-    }
+    if (letter === 0) this.#isBetweenWords = true;
+    else this.#addLetter(letter);
+  }
+
+  #addLetter(letter: number): void {
     if (this.#isBetweenWords && this.length > 0) this.#add(SPACE);
     this.#isBetweenWords = false;
     this.#add(letter);
   }
 
   #add(code: number): void {
-    this.hash = Math.imul(this.hash ^ code, 0x01000193);
+    this.hash = mix(this.hash, code);
     this.length += 1;
   }
 
@@ -146,11 +170,25 @@ class SentenceReader {
   }
 }
 
-/** 0 for what is neither a letter nor a digit. */
-function smallAscii(unit: number): number {
-  if (unit >= 97 && unit <= 122) return unit;
-  if (unit >= 65 && unit <= 90) return unit + 32;
-  return unit >= 48 && unit <= 57 ? unit : 0;
+function unitsOf(marks: string): ReadonlySet<number> {
+  return new Set(marks.split("").map((mark) => mark.charCodeAt(0)));
+}
+
+function mix(hash: number, code: number): number {
+  return Math.imul(hash ^ code, 0x01000193);
+}
+
+/** 0 behind the end. Asks no table for what it does not hold, which is slow. */
+function smallAt(text: string, at: number): number {
+  if (at >= text.length) return 0;
+  const unit = text.charCodeAt(at);
+  return unit > LAST_ASCII ? 0 : (SMALL[unit] ?? 0);
+}
+
+function wordEnd(text: string, from: number): number {
+  let end = from;
+  while (smallAt(text, end) !== 0) end += 1;
+  return end;
 }
 
 function isSpaceOf(unit: number): boolean {

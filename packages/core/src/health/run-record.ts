@@ -1,6 +1,7 @@
 import type { Diagnostic, UnsayEvent } from "../protocol/index.js";
 import type { AssistantMessage, StopRecord } from "../message/index.js";
 import { clip } from "./clip.js";
+import { countFollowing } from "./following.js";
 import { GapWatch, type Gap } from "./gap-watch.js";
 import { MetricsRecorder, type PaintedSpans, type RunMetrics } from "./metrics.js";
 import { outcomeOf } from "./outcome.js";
@@ -44,7 +45,14 @@ export class RunRecord {
   /** `painted`: what a view had in the DOM before these events. */
   observe(events: readonly UnsayEvent[], now: number, painted: PaintedSpans | null): void {
     this.#snapshot = null;
-    for (const event of events) this.#observe(event, now, painted);
+    for (let index = 0; index < events.length; index++) {
+      const event = events[index];
+      if (event === undefined) return;
+      this.#observe(event, now, painted);
+      const following = countFollowing(events, index);
+      if (following > 0 && this.#gaps.isCounting) this.#metrics.gaps.add(0, following);
+      index += following;
+    }
   }
 
   #observe(event: UnsayEvent, now: number, painted: PaintedSpans | null): void {

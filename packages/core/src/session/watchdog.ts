@@ -38,12 +38,16 @@ export class Watchdog {
 
   /** Bytes came. Moves no timer: a check that fires early looks at the time and waits on. */
   feed(): void {
-    this.hear();
+    this.#noteBytes();
     if (this.#cancel === null) this.#arm();
   }
 
-  /** Bytes came that say nothing of heartbeats, so nobody need be asked for their interval again. */
+  /** Bytes came that say nothing of heartbeats: where none were promised until now, nobody measures this silence. */
   hear(): void {
+    if (this.#cancel !== null) this.#noteBytes();
+  }
+
+  #noteBytes(): void {
     this.#heardAt = this.#options.clock.now();
     this.#heardAtEpoch = this.#options.clock.epoch();
     if (this.#isQuiet) this.#options.onHeard();

@@ -52,9 +52,9 @@ export interface StructuredStream {
   readonly cut: () => void;
   /**
    * The value so far, `undefined` while there is nothing to show. What did not change keeps its identity, so the result must
-   * not be written to. While a list has 1,024 entries or more it is shown without its open one, in steps of at most an eighth of
-   * its length (an object of 128 members or more: a quarter), until it closes or the stream ends: a copy of it for each delta
-   * would make the whole quadratic. `read` and `isClosed` know every entry at any width.
+   * not be written to. While a list has 256 entries or more it is shown without its open one, from 1,024 on in steps of at most
+   * an eighth of its length (an object of 128 members or more: a quarter), until it closes or the stream ends: a copy of it for
+   * each delta would make the whole quadratic. `read` and `isClosed` know every entry at any width.
    */
   readonly snapshot: () => unknown;
   /** The value at one path, at any width of what surrounds it; `undefined` where there is nothing (yet) to show. */

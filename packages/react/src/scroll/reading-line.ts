@@ -4,6 +4,8 @@ export interface ReadingLine {
   readonly offset: number;
   readonly words: string;
   readonly top: number;
+  /** What stays when the text is drawn anew as something else. */
+  readonly message: Element | null;
 }
 
 /** Below the upper edge, in px: the first of these at which there is text counts. */
@@ -47,13 +49,15 @@ function lineAt(node: Node, offset: number): ReadingLine | null {
   if (length === 0) return null;
   const place = Math.min(offset, length - 1);
   const top = topOfCharacter(node, place);
-  return top === null ? null : { node, offset: place, words: (node.nodeValue ?? "").slice(place, place + WORDS_LENGTH), top };
+  return top === null
+    ? null
+    : { node, offset: place, words: (node.nodeValue ?? "").slice(place, place + WORDS_LENGTH), top, message: messageOf(node) };
 }
 
 function elementLine(node: Node, offset: number): ReadingLine | null {
   const child = node.childNodes[offset] ?? node;
   if (!(child instanceof Element)) return null;
-  return { node: child, offset: 0, words: "", top: child.getBoundingClientRect().top };
+  return { node: child, offset: 0, words: "", top: child.getBoundingClientRect().top, message: null };
 }
 
 function topOfCharacter(node: Node, offset: number): number | null {
@@ -64,14 +68,38 @@ function topOfCharacter(node: Node, offset: number): number | null {
   return box === undefined ? null : box.top;
 }
 
-/** A mark that came before it may have cut the text anew: the words are looked for in what stands around. */
-function topOfWords({ node, words }: ReadingLine): number | null {
-  const around = node.isConnected ? node.parentElement?.closest('[data-unsay="answer.block"]') : null;
+function messageOf(node: Node): Element | null {
+  return node.parentElement?.closest("[data-message]") ?? null;
+}
+
+/**
+ * A mark that came before it may have cut the text anew, or the text is read as Markdown now: the words are looked for in
+ * what stands around, without signs that may have been read, and the nearest to where they stood are taken.
+ */
+function topOfWords({ node, words, top, message }: ReadingLine): number | null {
+  const around = node.isConnected ? node.parentElement?.closest('[data-unsay="answer.block"]') : message;
   if (around == null || words === "") return null;
+  const tops = topsOf(around, words);
+  const found = tops.length > 0 ? tops : topsOf(around, longestRun(words));
+  return found.toSorted((one, other) => Math.abs(one - top) - Math.abs(other - top))[0] ?? null;
+}
+
+/** Shorter words than these are anywhere. */
+const LEAST_LENGTH = 4;
+
+function longestRun(words: string): string {
+  const runs = words.split(/[^\p{L}\p{N} ,.]+/u).map((run) => run.trim());
+  return runs.reduce((longest, run) => (run.length > longest.length ? run : longest), "");
+}
+
+function topsOf(around: Element, words: string): readonly number[] {
+  if (words.length < LEAST_LENGTH) return [];
+  const tops: number[] = [];
   const walker = document.createTreeWalker(around, NodeFilter.SHOW_TEXT);
   for (let text = walker.nextNode(); text !== null; text = walker.nextNode()) {
     const at = text.nodeValue?.indexOf(words) ?? -1;
-    if (at !== -1) return topOfCharacter(text, at);
+    const top = at === -1 ? null : topOfCharacter(text, at);
+    if (top !== null) tops.push(top);
   }
-  return null;
+  return tops;
 }

@@ -227,6 +227,7 @@ export class ThreadScroller {
 
 /** The newest message, whether it stands by itself or in a group. */
 function lastIn(content: Element): Element | null {
-  const last = content.lastElementChild;
-  return last?.getAttribute("data-unsay") === "transcript.group" ? last.lastElementChild : last;
+  let last = content.lastElementChild;
+  while (last?.getAttribute("data-unsay")?.startsWith("transcript.") === true) last = last.lastElementChild;
+  return last;
 }

@@ -10,7 +10,8 @@ import { reportFigure } from "../testing/figures.js";
 import { createTestServer, startCommand, stopCommand, subscribe, type TestServer } from "../testing/test-server.js";
 
 const hasChromium = findChromium() !== undefined;
-if (!hasChromium) console.warn("There is no Chromium, so the tests with a real page of another site are left out. Install one to run them.");
+if (!hasChromium)
+  console.warn("There is no Chromium, so the tests with a real page of another site are left out. Install one to run them.");
 
 let browser: Browser;
 const closing: (() => Promise<void>)[] = [];
@@ -39,7 +40,10 @@ interface Bank {
 
 /** A server that knows Ana by her cookie, and what she has going on there. */
 async function openBank(): Promise<Bank> {
-  const server = await createTestServer({ agent: waiter, authorize: (request) => request.headers.get("cookie")?.includes("who=ana") === true });
+  const server = await createTestServer({
+    agent: waiter,
+    authorize: (request) => request.headers.get("cookie")?.includes("who=ana") === true,
+  });
   closing.push(() => server.close());
   const stream = subscribe(await server.post("/threads/t1/runs", startCommand(), { cookie: "who=ana" }));
   await stream.until((event) => event.type === "span.append");
@@ -55,11 +59,11 @@ async function openBank(): Promise<Bank> {
 }
 
 /** A site of somebody else, which serves one empty page. */
-async function openEvilSite(): Promise<string> {
+async function openEvilSite(host: string): Promise<string> {
   const site = createServer((_request, response) => response.setHeader("content-type", "text/html").end("<title>Win a prize</title>"));
   await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
   closing.push(() => new Promise((resolve) => (site.closeAllConnections(), site.close(() => resolve()))));
-  return `http://evil.localhost:${(site.address() as AddressInfo).port}/`;
+  return `http://${host}:${(site.address() as AddressInfo).port}/`;
 }
 
 interface Attempt {
@@ -89,8 +93,10 @@ async function attackFromPage({ bank, run, start, stop }: { bank: string; run: s
   await tryFetch("start with JSON", runs, { method: "POST", headers: json, body: start });
   const settle = (name: string, arm: (done: (read: string | null) => void) => void) =>
     new Promise<void>((resolve) => {
+      let isDone = false;
       const done = (read: string | null) => {
-        attempts.push({ name, read });
+        if (!isDone) attempts.push({ name, read });
+        isDone = true;
         resolve();
       };
       setTimeout(done, 1_500, null);
@@ -152,25 +158,31 @@ async function attackFromPage({ bank, run, start, stop }: { bank: string; run: s
 }
 
 describe.runIf(hasChromium)("D3: a page of another site, in a browser where Ana is signed in", () => {
-  it("changes nothing and reads nothing, whatever it tries", { timeout: 60_000 }, async () => {
+  it.each([
+    // Browsers keep her cookie from a stranger's page, whatever the server thinks of it; a neighbour's page has it sent.
+    ["a stranger", "evil.localhost", 0],
+    ["a neighbour", "evil.bank.localhost", 10],
+  ])("that is %s changes nothing and reads nothing, whatever it tries", { timeout: 60_000 }, async (name, host, withCookie) => {
     const { server, run, events, port, asAna } = await openBank();
-    const site = await openEvilSite();
+    const site = await openEvilSite(host);
     const context = await browser.newContext();
     closing.push(() => context.close());
     const bank = `http://bank.localhost:${port}`;
-    // As a server that wants trouble would set it: sent with whatever any page asks for.
-    await context.addCookies([{ name: "who", value: "ana", url: bank, sameSite: "None", secure: true }]);
+    await context.addCookies([{ name: "who", value: "ana", url: bank, sameSite: "Lax" }]);
     const page = await context.newPage();
     await page.goto(site);
     const stop = JSON.stringify(stopCommand({ run }));
     const start = JSON.stringify(startCommand({ message: { id: "evil", text: "Pay" } }));
     const attempts = await page.evaluate(attackFromPage, { bank, run, start, stop });
-    expect(asAna.length).toBeGreaterThan(5);
+    expect(asAna.length).toBeGreaterThanOrEqual(withCookie);
     expect(attempts.filter(({ read }) => read !== null && /secret|messages|loaded|open/u.test(read))).toEqual([]);
     const messages = (await (await server.get("/threads/t1/messages", { cookie: "who=ana" })).json()) as { messages: unknown[] };
     expect(messages.messages).toHaveLength(2);
     expect(events.some((event) => event.type === "stop.ack")).toBe(false);
     expect((await server.get("/threads/t1/active", { cookie: "who=ana" })).status).toBe(200);
-    reportFigure("L11 a page of another site (Chromium)", `${attempts.length} attempts, ${asAna.length} with Ana's cookie: 0 state changes, 0 bytes read`);
+    reportFigure(
+      `L11 a page that is ${name} (Chromium)`,
+      `${attempts.length} attempts, ${asAna.length} with Ana's cookie: 0 state changes, 0 bytes read`,
+    );
   });
 });

@@ -161,9 +161,17 @@ export class Approvals {
       case "expired":
         return expiredApproval(id);
       case "decided":
-        return conflict("approval-closed", `The approval ${id} was answered before; the first answer counts. Load the thread to see it.`);
+        return conflict(
+          "approval-closed",
+          `The approval ${id} was answered before; the first answer counts. Load the thread to see it.`,
+          "approval",
+        );
       case "cancelled":
-        return conflict("approval-closed", `The approval ${id} was withdrawn, because the run was stopped or ended. Nothing was run.`);
+        return conflict(
+          "approval-closed",
+          `The approval ${id} was withdrawn, because the run was stopped or ended. Nothing was run.`,
+          "approval",
+        );
     }
   }
 }
@@ -173,11 +181,16 @@ export function unknownApproval(id: string): HttpProblem {
     code: "approval-unknown",
     message: `This run never asked for the approval ${id}, so nothing was decided. Send the id that came with approval.request.`,
     retryable: false,
+    field: "approval",
   });
 }
 
 export function expiredApproval(id: string): HttpProblem {
-  return conflict("approval-expired", `The approval ${id} has expired, which counts as a rejection. Nothing was run; ask again.`);
+  return conflict(
+    "approval-expired",
+    `The approval ${id} has expired, which counts as a rejection. Nothing was run; ask again.`,
+    "approval",
+  );
 }
 
 const NOTHING_GIVEN: Pick<Closing, "scopes" | "client"> = { scopes: new Map(), client: null };

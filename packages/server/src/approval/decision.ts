@@ -30,6 +30,7 @@ function itemAbout(command: DecideCommand, { call, argsHash }: ApprovalItem): De
   throw conflict(
     "approval-args-mismatch",
     `The decision on ${call} is about other arguments than were asked about, so nothing was run. Show the arguments of approval.request and decide again.`,
+    "items",
   );
 }
 

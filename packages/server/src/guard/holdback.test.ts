@@ -11,6 +11,7 @@ import { createTestServer, startCommand, stopCommand, subscribe, type TestServer
 import { answerOf, closeLater, find, closeServers } from "../testing/tool-bench.js";
 import { defineTool } from "../tool-call/tool.js";
 import { holdback, type GuardCheck, type GuardInput } from "./holdback.js";
+import { reportFigure } from "../testing/figures.js";
 
 afterEach(closeServers);
 
@@ -58,7 +59,7 @@ describe("r26-window: a violation across a chunk boundary", () => {
       expect(await (await server.events(run)).text()).not.toContain("weather");
       trips += 1;
     }
-    console.log(`r26-window: ${trips} violations, 0 characters of them on the socket`);
+    reportFigure("r26-window, guard trips", `${trips} violations across chunk boundaries: 0 bytes of them on the socket`);
   });
 
   it("lets everything through that is fine, in order and once", async () => {

@@ -18,6 +18,7 @@ export function cursorExpired(after: number): HttpProblem {
     code: "cursor-expired",
     message: `Events of this run after ${after} are no longer stored. Load the thread's messages instead.`,
     retryable: false,
+    field: "after",
     userMessage: "An earlier part of this answer is no longer stored.",
   });
 }

@@ -33,6 +33,7 @@ function foreignHost(host: string): HttpProblem {
     code: "unauthorized",
     message: `Requests for the host ${JSON.stringify(host.slice(0, 80))} are refused here. Add it to \`allowedHosts\` if it is yours.`,
     retryable: false,
+    field: "host",
   });
 }
 
@@ -41,6 +42,7 @@ function crossSite(origin: string | null): HttpProblem {
     code: "unauthorized",
     message: `A page of another site (${JSON.stringify(origin)}) asked for this, which is refused. Add its origin to \`allowedOrigins\` if it is yours.`,
     retryable: false,
+    field: "origin",
   });
 }
 
@@ -52,13 +54,14 @@ export async function readJson(request: Request, clock: Clock = systemClock): Pr
       code: "invalid-request",
       message: `The body must be application/json; it is ${type === undefined ? "of no stated type" : JSON.stringify(type.slice(0, 80))}. Set the content-type header.`,
       retryable: false,
+      field: "content-type",
     });
   }
   const text = await readText(request, clock);
   try {
     return JSON.parse(text);
   } catch {
-    throw invalidRequest("The body is not JSON. Send one JSON object.");
+    throw invalidRequest("The body is not JSON. Send one JSON object.", "body");
   }
 }
 
@@ -81,7 +84,7 @@ async function readText(request: Request, clock: Clock): Promise<string> {
     }
   } catch (error) {
     if (error instanceof HttpProblem) throw error;
-    throw invalidRequest("The body could not be read as UTF-8 text. Send one JSON object.");
+    throw invalidRequest("The body could not be read as UTF-8 text. Send one JSON object.", "body");
   } finally {
     cancel();
     reader.cancel().catch(() => {});
@@ -93,6 +96,7 @@ function tooLarge(): HttpProblem {
     code: "invalid-request",
     message: `The body is larger than ${MAX_BODY_BYTES} bytes. Send less.`,
     retryable: false,
+    field: "body",
   });
 }
 
@@ -102,5 +106,6 @@ function tooSlow(): HttpProblem {
     message: `The body has not arrived within ${BODY_MS} ms. Send it at once.`,
     retryable: true,
     retryAfterMs: 1_000,
+    field: "body",
   });
 }

@@ -139,7 +139,7 @@ function runFields(fields: Fields, thread: string): Pick<UndoCommand, "id" | "cl
 
 function fieldsOf(value: unknown, field?: string): Fields {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Fields;
-  throw invalidRequest(`A JSON object was expected${field === undefined ? " as the body" : ` in \`${field}\``}.`, field);
+  throw invalidRequest(`A JSON object was expected${field === undefined ? " as the body" : ` in \`${field}\``}.`, field ?? "body");
 }
 
 function id(fields: Fields, name: string): string {

@@ -25,7 +25,12 @@ export function emptyResponse(): Response {
 
 export function problemResponse({ status, data }: HttpProblem): Response {
   const retry = data.retryAfterMs === undefined ? {} : { "retry-after": String(Math.ceil(data.retryAfterMs / 1000)) };
-  return jsonResponse(status, data, retry);
+  return jsonResponse(status, withHint(data), retry);
+}
+
+/** Every message here ends with what to do about it, which is the hint where there is no better one. */
+export function withHint(data: UnsayErrorData): UnsayErrorData {
+  return { hint: data.message.slice(data.message.lastIndexOf(". ") + 1).trim(), ...data };
 }
 
 export function invalidRequest(message: string, field?: string): HttpProblem {
@@ -38,9 +43,10 @@ export function notFound(): HttpProblem {
     code: "not-found",
     message: "There is nothing here, or you may not see it. Check the address and that you are signed in.",
     retryable: false,
+    field: "address",
   });
 }
 
-export function conflict(code: string, message: string): HttpProblem {
-  return new HttpProblem(409, { code, message, retryable: false });
+export function conflict(code: string, message: string, field?: string): HttpProblem {
+  return new HttpProblem(409, { code, message, retryable: false, ...(field === undefined ? {} : { field }) });
 }

@@ -38,6 +38,7 @@ export function parseRoute(method: string, pathname: string, basePath: string): 
       code: "invalid-request",
       message: `This address takes ${allowed}, not ${method.slice(0, 20)}.`,
       retryable: false,
+      field: "method",
     });
   }
   return route;
@@ -80,7 +81,7 @@ function decode(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {
-    throw invalidRequest(`The address holds "${segment.slice(0, 40)}", which is not URL-encoded UTF-8. Encode each segment.`);
+    throw invalidRequest(`The address holds "${segment.slice(0, 40)}", which is not URL-encoded UTF-8. Encode each segment.`, "address");
   }
 }
 

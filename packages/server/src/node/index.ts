@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Readable } from "node:stream";
+import { Readable, type Duplex } from "node:stream";
 
 export type FetchHandler = (request: Request) => Promise<Response>;
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -33,7 +33,26 @@ const BAD_HOST = JSON.stringify({
   code: "invalid-request",
   message: "The request has no readable address. Check its Host header and path.",
   retryable: false,
+  field: "host",
+  hint: "Check its Host header and path.",
 });
+
+/** What is no HTTP, or does not arrive, never becomes a request, and is answered all the same. */
+function answerNonRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
+  const [status, message, retryable] = NON_REQUESTS[error.code ?? ""] ?? UNREADABLE;
+  const hint = message.slice(message.lastIndexOf(". ") + 1).trim();
+  const body = JSON.stringify({ code: "invalid-request", message, retryable, field: "headers", hint });
+  const head = `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncache-control: no-store\r\ncontent-length: ${body.length}`;
+  socket.end(`${head}\r\nconnection: close\r\n\r\n${body}`);
+}
+
+const UNREADABLE = ["400 Bad Request", "This is no readable HTTP request. Send one.", false] as const;
+
+const NON_REQUESTS: Readonly<Record<string, readonly [status: string, message: string, retryable: boolean]>> = {
+  HPE_HEADER_OVERFLOW: ["431 Request Header Fields Too Large", "The headers are too large. Send less in them.", false],
+  ERR_HTTP_REQUEST_TIMEOUT: ["408 Request Timeout", "The request did not arrive in time. Send it at once.", true],
+};
 
 function toRequest(incoming: IncomingMessage): Request | null {
   const url = URL.parse(incoming.url ?? "/", `http://${incoming.headers.host ?? "localhost"}`);
@@ -88,6 +107,8 @@ function drained(outgoing: ServerResponse): Promise<void> {
 /** Who sends headers or a body slower than this is cut off. An answer may take as long as it takes. */
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 30_000;
+/** How often it is looked who is too slow. */
+const CHECK_MS = 2_000;
 
 export interface ServeOptions {
   readonly fetch: FetchHandler;
@@ -107,7 +128,8 @@ export interface ServedHandler {
 
 /** Serves a `fetch` handler over HTTP. Rejects when the port is taken. */
 export function serve({ fetch, port = 0, host = "127.0.0.1" }: ServeOptions): Promise<ServedHandler> {
-  const server = createServer({ headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS }, toNodeHandler(fetch));
+  const limits = { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, connectionsCheckingInterval: CHECK_MS };
+  const server = createServer(limits, toNodeHandler(fetch)).on("clientError", answerNonRequest);
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, () => {

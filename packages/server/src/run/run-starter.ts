@@ -195,6 +195,7 @@ function checkSame<T extends LiveRun | StoredRun>(run: T, command: StartCommand)
   throw conflict(
     "start-key-conflict",
     "The same `startKey` was used for another answer. Make a new key for each new request, and reuse it only to repeat one.",
+    "startKey",
   );
 }
 

@@ -9,6 +9,7 @@ import type { Store } from "../stores/store.js";
 import { wrapStore } from "../testing/wrap-store.js";
 import { startCommand, stopCommand } from "../testing/test-server.js";
 import { defineTool, ToolFailure, type ToolContext } from "../tool-call/tool.js";
+import { reportFigure } from "../testing/figures.js";
 
 const SEEDS = Number(process.env["UNSAY_STOP_SEEDS"] ?? 1_000);
 const SETTLE_MS = 50;
@@ -188,7 +189,11 @@ describe("r21-race: a stop at any moment of a tool's life", () => {
       for (const word of ["succeeded", "unknown", "cancelled", "failed"] as const) if (call?.status === word) seen[word] += 1;
       if (answer.receipts.some(({ late }) => late === true)) seen.late += 1;
     }
-    console.log(`r21-race: ${SEEDS} stops; ${mailbox.delivered.length} mails; calls ${JSON.stringify(seen)}`);
+    const calls = Object.entries(seen).map(([word, count]) => `${count} ${word}`);
+    reportFigure(
+      "r21-race, stop fuzzed over a tool's life",
+      `${SEEDS} stops, ${mailbox.delivered.length} mails: ${calls.join(", ")}; 0 wrong`,
+    );
     for (const [word, count] of Object.entries(seen)) expect(count, word).toBeGreaterThan(SEEDS / 200);
   }, 120_000);
 });

@@ -7,6 +7,7 @@ import { startCommand } from "../testing/test-server.js";
 import { aroundStore } from "./around-store.js";
 import { createMemoryStore } from "./memory.js";
 import type { Store } from "./store.js";
+import { reportFigure } from "../testing/figures.js";
 
 const POOL = 5;
 const STREAMS = 100;
@@ -78,7 +79,10 @@ describe("r30-pool: 100 streams of 5 s on 5 connections", () => {
   it("holds none of them for long, lets nobody wait for long, and finishes all", { timeout: 60_000 }, async () => {
     const { streams, complete, longestHoldMs, longestWaitMs, busiest } = await generate(false);
     await Promise.all(streams);
-    console.info(`pool: held ${longestHoldMs} ms, waited ${longestWaitMs} ms, at most ${busiest} batches a second for one run`);
+    reportFigure(
+      "r30-pool, short store calls",
+      `held ${longestHoldMs} ms, waited ${longestWaitMs} ms, at most ${busiest} batches a second for one run`,
+    );
     expect(complete).toBe(STREAMS);
     expect(longestHoldMs).toBeLessThan(50);
     expect(longestWaitMs).toBeLessThan(200);

@@ -15,6 +15,7 @@ import { createMemoryStore } from "./memory.js";
 import { createRedisStore } from "./redis.js";
 import { createSqliteStore } from "./sqlite.js";
 import type { Store } from "./store.js";
+import { reportFigure } from "../testing/figures.js";
 
 /** On a machine that is busy with other tests. */
 vi.setConfig({ testTimeout: 30_000 });
@@ -208,7 +209,7 @@ describe("a SQLite file", () => {
     clearInterval(ticks);
     other.exec("COMMIT");
     other.close();
-    console.info(`SQLite held by another process: the longest hold-up here was ${Math.round(longestHoldUp)} ms`);
+    reportFigure("SQLite held by another process", `the longest hold-up here was ${Math.round(longestHoldUp)} ms`);
     expect(longestHoldUp).toBeLessThan(500);
     await store.close();
   });
@@ -262,7 +263,7 @@ describe("a SQLite file", () => {
     const kept = createSqliteStore({ path });
     const stored = (await kept.read(stream.run, 0)).filter((event) => event.type === "receipt");
     expect(stored.length).toBeGreaterThanOrEqual(receipts.length);
-    console.info(`a full disk: ${receipts.length} receipts acknowledged, ${stored.length} kept`);
+    reportFigure("a full disk", `${receipts.length} receipts acknowledged, ${stored.length} kept`);
     await kept.close();
     await store.close();
   });

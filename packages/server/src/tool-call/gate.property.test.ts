@@ -10,6 +10,7 @@ import { CallLedger } from "./call-ledger.js";
 import { CallRunner } from "./call-runner.js";
 import { CommittedCalls } from "./committed-calls.js";
 import type { ToolSet } from "./tool.js";
+import { reportFigure } from "../testing/figures.js";
 
 /** Runs for `pnpm test`; the night may ask for more. */
 const RUNS = Number(process.env["UNSAY_PROPERTY_RUNS"] ?? 5_000);
@@ -140,7 +141,7 @@ describe("B3: deltas, calls sent again, changed objects, decisions, edits, stops
       const cancelled = rig.events.findIndex((event) => event.type === "tool.result" && event.result === "cancelled");
       expect(start === -1 || cancelled === -1 || start < cancelled, `seed ${seed}: nothing starts after it was cancelled`).toBe(true);
     }
-    console.log(`B3: ${RUNS} interleavings, ${ran} executions, each of the digest that was approved`);
+    reportFigure("B3, interleavings at the gate", `${RUNS}, ${ran} executions: each of the digest that was approved`);
     expect(ran).toBeGreaterThan(RUNS / 50);
   }, 120_000);
 });

@@ -40,6 +40,7 @@ const RAN: readonly { readonly at: number; readonly event: EventPayload }[] = ["
             type: "tool.result",
             call,
             result: "error",
+            effect: "none",
             error: { code: "conflict", message: "409", retryable: true, userMessage: "It exists already." },
           }
         : { type: "tool.result", call, result: "ok", output: {} },

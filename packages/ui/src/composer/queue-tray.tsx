@@ -1,5 +1,5 @@
 "use client";
-import { useEffect, useId, useRef, type HTMLAttributes, type KeyboardEvent, type ReactElement } from "react";
+import { useEffect, useId, useRef, type HTMLAttributes, type KeyboardEvent, type ReactElement, type RefObject } from "react";
 import type { QueuedMessage, QueuePauseReason } from "@unsay/core";
 import { isComposing, matchesKey, useKeys, type QueueEditing } from "@unsay/react/base";
 import { Button } from "../button/button.js";
@@ -125,7 +125,7 @@ function QueueEditor({ editing, onEditingChange, onEdit }: ItemHandlers & { read
   const keys = useKeys();
   const id = useId();
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  useFocusWhileEditing(field);
   const save = (): void => {
     onEdit?.(editing.id, editing.text);
     onEditingChange?.(null);
@@ -165,4 +165,21 @@ function QueueEditor({ editing, onEditingChange, onEdit }: ItemHandlers & { read
       </span>
     </>
   );
+}
+
+/** The caret stands behind the words; afterwards the focus is where it was, or on the message that was edited. */
+function useFocusWhileEditing(field: RefObject<HTMLTextAreaElement | null>): void {
+  const origin = useRef<Element | null>(null);
+  useEffect(() => {
+    const editor = field.current;
+    const item = editor?.closest("li");
+    origin.current ??= document.activeElement;
+    editor?.focus();
+    editor?.setSelectionRange(editor.value.length, editor.value.length);
+    return () => {
+      if (document.activeElement !== document.body) return;
+      const back = origin.current?.isConnected === true ? origin.current : item?.querySelector("button");
+      if (back instanceof HTMLElement) back.focus();
+    };
+  }, [field]);
 }

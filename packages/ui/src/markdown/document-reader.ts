@@ -49,25 +49,28 @@ interface State {
  */
 export function createDocumentReader(syntax: Syntax = PLAIN): DocumentReader {
   let state = emptyState();
-  let whole: { readonly of: State; readonly blocks: readonly Block[] } | null = null;
+  let whole: { readonly of: State; readonly text: string; readonly blocks: readonly Block[] } | null = null;
   return (text, isWhole) => {
     const now = text.startsWith(state.text) ? state : rewind(state, text, syntax);
-    state = advance(now, isWhole || now.open?.kind === "code" ? text : withoutPending(text, now), syntax);
+    state = advance(now, now.open?.kind === "code" ? text : withoutPending(text), syntax);
     if (!isWhole) return shown(state);
-    if (whole?.of !== state) whole = { of: state, blocks: finished(state, syntax) };
+    if (whole?.of !== state || whole.text !== text) whole = { of: state, text, blocks: readWhole(state, text, syntax) };
     return whole.blocks;
   };
+}
+
+/** Takes the last line as it stands. The state is not advanced by it: a text that was read as whole may go on after all. */
+function readWhole(state: State, text: string, syntax: Syntax): readonly Block[] {
+  return finished(advance(forgetful(state), text, syntax, true), syntax);
 }
 
 /**
  * An unfinished line of nothing but markers waits: it may yet become a heading's underline, a rule, the next item or
  * the line under a table's head, and each would turn what stands above into something else for a moment.
  */
-function withoutPending(text: string, state: State): string {
+function withoutPending(text: string): string {
   const line = text.slice(text.lastIndexOf("\n") + 1);
-  if (line.length > LONGEST_MARKER) return text;
-  const certain = PENDING.test(line) ? text.slice(0, text.length - line.length) : text;
-  return certain.length < state.text.length ? text : certain;
+  return line.length <= LONGEST_MARKER && PENDING.test(line) ? text.slice(0, text.length - line.length) : text;
 }
 
 const LONGEST_MARKER = 200;
@@ -102,13 +105,13 @@ function withoutLinks(blocks: readonly Block[], labels: readonly string[], synta
   return labels.length === 0 ? blocks : blocks.map((block) => relink(block, labels, { known: createKnowledge(), syntax }));
 }
 
-function advance(state: State, text: string, syntax: Syntax): State {
+function advance(state: State, text: string, syntax: Syntax, isWhole = false): State {
   if (text === state.text) return state;
   if (state.elements > MAX_ELEMENTS || state.open?.kind === "plain")
     return { ...state, text, open: plainBlock(text.slice(state.openFrom), false) };
   const added = text.slice(state.text.length);
   const { open } = state;
-  if (open?.kind === "code") return advanceCode(state, open, text, added, syntax);
+  if (open?.kind === "code") return advanceCode(state, open, added, syntax, isWhole);
   if (open !== null && isWorthWaiting(open, added)) return { ...state, text, open: withRest(open, added) };
   if (open?.kind === "list" || open?.kind === "table") return advanceSegments(state, open, text, syntax);
   return cutTail({ ...state, text }, text.slice(state.openFrom), syntax);
@@ -118,11 +121,14 @@ function plainBlock(source: string, isFinal: boolean): Block {
   return { kind: "plain", source, isFinal };
 }
 
-function advanceCode(state: State, open: CodeBlock, text: string, added: string, syntax: Syntax): State {
+/** In code every line is certain; behind its end the last one may have to wait again. */
+function advanceCode(state: State, open: CodeBlock, added: string, syntax: Syntax, isWhole: boolean): State {
   const { block, after } = growFence(open, added);
-  if (!block.isClosed) return { ...state, text, open: block };
-  const next = settle({ ...state, text, openFrom: text.length - after.length, open: null }, [{ ...block, isFinal: true }], syntax);
-  return cutTail(next, after, syntax);
+  const inside = state.text + added.slice(0, added.length - after.length);
+  if (!block.isClosed) return { ...state, text: inside, open: block };
+  const certain = isWhole ? after : withoutPending(after);
+  const next = { ...state, text: inside + certain, openFrom: inside.length, open: null };
+  return cutTail(settle(next, [{ ...block, isFinal: true }], syntax), certain, syntax);
 }
 
 function isWorthWaiting(open: Block, added: string): boolean {

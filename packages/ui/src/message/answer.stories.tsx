@@ -1,5 +1,5 @@
 import type { Meta, StoryObj } from "@storybook/react-vite";
-import type { Cause, Liveness } from "@unsay/core";
+import type { Cause, Liveness, ValuePart } from "@unsay/core";
 import { playAnswer, scripts } from "@unsay/core/testing";
 import { useEffect, useState, type ReactElement } from "react";
 import { expect, fn, userEvent, waitFor, within } from "storybook/test";
@@ -243,6 +243,31 @@ export const HighlightedCode: Story = {
     const wrap = within(canvasElement).getByRole("button", { name: "Wrap lines" });
     await userEvent.click(wrap);
     await expect(wrap).toHaveAttribute("aria-pressed", "true");
+  },
+};
+const sourced = (number: number, title: string): ValuePart => ({
+  type: "value",
+  id: `source-${number}`,
+  kind: "source",
+  status: "closed",
+  value: { title, url: `https://docs.example/${number}` },
+});
+/** Numbers lead to the sources below; one that has no source, and one that is an index, stay as they were written. */
+export const Cited: Story = {
+  args: {
+    message: endedMessage("complete", {
+      parts: [
+        textPart(
+          "Drain the pool first. [1] Then flip the flag, and wait for ten minutes. [2][1] Others say less. [7] Read list[1] of `drains[1]`.",
+        ),
+        sourced(1, "Draining a pool"),
+        sourced(2, "Flags and how long they take"),
+      ],
+    }),
+  },
+  play: async ({ canvasElement }) => {
+    await waitFor(() => expect(canvasElement.querySelectorAll('[data-unsay="answer.citation"] a')).toHaveLength(3));
+    await expect(canvasElement).toHaveTextContent(/less\. \[7\] Read list\[1\] of drains\[1\]/);
   },
 };
 export const ListsNotesAndImages: Story = {

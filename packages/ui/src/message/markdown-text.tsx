@@ -16,9 +16,15 @@ export function MarkdownText({ text, live, cut, ghost }: BlocksProps): ReactNode
   const blocks = read(text, !live);
   const last = blocks.findLastIndex(isShown);
   if (last === -1 && ghost !== undefined) return <GhostBlock>{ghost}</GhostBlock>;
+  const tail = blocks[last]?.kind === "code" || !/\s$/u.test(text) ? ghost : withSpace(ghost);
   return inGroups(blocks).map((group, index) => (
-    <FrameGroup key={index} blocks={group} last={last - index * IN_GROUP} live={live} cut={cut} ghost={ghost} />
+    <FrameGroup key={index} blocks={group} last={last - index * IN_GROUP} live={live} cut={cut} ghost={tail} />
   ));
+}
+
+/** Markdown drops the white space at the end of a block. */
+function withSpace(ghost: ReactNode): ReactNode {
+  return ghost === undefined ? undefined : <> {ghost}</>;
 }
 
 const IN_GROUP = 16;

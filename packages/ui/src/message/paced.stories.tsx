@@ -68,6 +68,76 @@ export const HeldVerdict: Story = shows(verdict, 2_000, /The answer is held unti
 export const CutVerdict: Story = shows([...verdict, at(900, cut)], 2_000, /Show 6 words anyway/);
 export const HiddenDraft: Story = shows([...advice, draft], 1_000, /Drain(?!.*Maybe)/);
 export const ShownDraft: Story = shows([...advice, draft], 1_000, /Maybe restart/, { drafts: "shown" });
+
+const spec = (ms: number, span: string, text: string): ScriptStep =>
+  at(ms, { type: "span.append", part: "answer", span, text, state: "speculative" });
+const drop = (ms: number, span: string): ScriptStep => at(ms, { type: "span.drop", spans: [span] });
+const settle = (ms: number, span: string): ScriptStep => at(ms, { type: "span.settle", spans: [span], to: "provisional", by: "model" });
+const begun = streamWords("Drain the pool ", { at: 100, open: true });
+const SHOWN = { drafts: "shown", isolation: "uncommitted", pacing: false } as const;
+const marksOf = (root: HTMLElement): readonly string[] =>
+  [...root.querySelectorAll<HTMLElement>(".unsay-draft")].map((span) => `${span.dataset["mark"]}: ${span.textContent}`);
+
+export const DraftAccepted: Story = {
+  ...shows([...begun, spec(500, "d", "in each region first."), settle(1_500, "d")], 2_000, /Drain the pool in each region first\./, SHOWN),
+  tags: ["statement:60"],
+};
+export const DraftSuffixRejected: Story = {
+  ...shows(
+    [...begun, spec(500, "d", "in each region "), spec(510, "e", "and restart the node."), settle(1_500, "d"), drop(1_510, "e")],
+    2_000,
+    /Drain the pool in each region(?!.*restart)/,
+    SHOWN,
+  ),
+  tags: ["statement:59"],
+};
+const stood = shows(
+  ["first, ", "then ", "the ", "queue."].reduce<ScriptStep[]>(
+    (steps, text, index) => [...steps, spec(600 + index * 100, "d", text)],
+    [...begun],
+  ),
+  1_500,
+  /first, then the queue\./,
+  SHOWN,
+);
+/** Words that three updates left as they were have lost their dots; they may still go. */
+export const DraftStable: Story = {
+  ...stood,
+  tags: ["statement:60"],
+  play: async (context) => {
+    await stood.play?.(context);
+    await expect(marksOf(context.canvasElement)).toEqual(["provisional: first, ", "draft: then the queue."]);
+  },
+};
+/** All words of a block at once, better with each step. Only what stands behind what was said changes. */
+export const DiffusionBlock: Story = {
+  ...shows(
+    ["▒▒▒ ▒▒▒▒▒ pool ▒▒▒", "and ▒▒▒▒▒ pool then", "and drain pool then", "and drain it twice"].flatMap((text, step) => [
+      ...(step === 0 ? begun : [drop(600 + step * 200, `d${step - 1}`)]),
+      spec(600 + step * 200, `d${step}`, text),
+    ]),
+    2_000,
+    /Drain the pool and drain it twice/,
+    SHOWN,
+  ),
+  tags: ["statement:59"],
+};
+const inCode = shows(
+  [...streamWords("Run this:\n\n```sh\nkubectl drain ", { at: 100, open: true }), spec(700, "d", "node-3 --force")],
+  1_500,
+  /kubectl drain node-3 --force/,
+  SHOWN,
+);
+/** The pair of a draft and a fence: it stands in its line of code, and is no code yet. */
+export const DraftInCode: Story = {
+  ...inCode,
+  tags: ["statement:58"],
+  play: async (context) => {
+    await inCode.play?.(context);
+    await waitFor(() => expect(context.canvasElement.querySelector("pre .unsay-draft")).not.toBeNull());
+    await expect(context.canvasElement.querySelector("pre .unsay-draft")).toHaveAttribute("aria-hidden", "true");
+  },
+};
 export const MayContradict: Story = shows([...turning, completeStep(900)], 2_000, /may contradict the above/, {
   detectSelfCorrection: true,
 });

@@ -1,8 +1,8 @@
 import type { Meta, StoryObj } from "@storybook/react-vite";
 import { useState, type ReactElement } from "react";
 import type { AssistantMessage, Span } from "@unsay/core";
-import { expect, userEvent, within } from "storybook/test";
-import { endedMessage, liveMessage, textPart, truncatedMessage } from "../testing/messages.js";
+import { expect, userEvent, waitFor, within } from "storybook/test";
+import { endedMessage, liveMessage, receipt, textPart, toolCall, truncatedMessage } from "../testing/messages.js";
 import { Message } from "./message.js";
 
 const meta: Meta<typeof Message> = { title: "Transcript/Revision", component: Message };
@@ -79,6 +79,33 @@ export const ThenTruncated: Story = {
         }),
       ],
     }),
+  },
+};
+/** It was corrected, and then taken back whole: no word of either wording stays, and what its tools did does. */
+export const ThenWithheld: Story = {
+  tags: ["statement:63"],
+  args: {
+    message: truncatedMessage("withheld", {
+      revisions: 2,
+      userMessage: "It broke the medical-advice rule.",
+      parts: [
+        { type: "call", id: "call-part", call: "c" },
+        textPart(
+          [
+            { ...span("a", ""), state: "retracted", expunged: true, replacedBy: "b" },
+            { ...span("b", ""), state: "retracted", expunged: true, replaces: ["a"], revision: 1 },
+          ],
+          { status: "withdrawn" },
+        ),
+      ],
+      calls: [toolCall("send_email", "succeeded", { id: "c" })],
+      receipts: [receipt("c", "email sent to 3 people")],
+    }),
+  },
+  play: async ({ canvasElement }) => {
+    await expect(canvasElement).toHaveTextContent(/This answer was withdrawn/);
+    await expect(canvasElement.querySelector("ins, del")).toBeNull();
+    await waitFor(() => expect(canvasElement.querySelector('[data-unsay="receipt"]')).not.toBeNull());
   },
 };
 export const ResumedThenRevised: Story = {

@@ -168,8 +168,3 @@ export const StalledWithoutMotion: Story = {
     </UnsayRoot>
   ),
 };
-export const DraftInCode: Story = {
-  render: () => (
-    <Message message={liveMessage("streaming", "flowing", { parts: [textPart("Call this:\n\n```ts\ngetUser", { status: "open" })] })} />
-  ),
-};

@@ -1,9 +1,9 @@
-import { act, StrictMode, useEffect, type ReactElement, type ReactNode } from "react";
+import { StrictMode, useEffect, type ReactElement, type ReactNode } from "react";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { page, userEvent } from "vitest/browser";
 import { render } from "vitest-browser-react";
 import type { Span } from "@unsay/core";
-import { createFakeClock, createScriptedTransport, scripts, type FakeClock } from "@unsay/core/testing";
+import { createFakeClock, createScriptedTransport, scripts, type FakeClock, type Script } from "@unsay/core/testing";
 import { SessionProvider, useThread, type Announcement } from "@unsay/react";
 import { ApprovalTray } from "../approval/approval-tray.js";
 import { AnswerText } from "../message/answer-text.js";
@@ -12,6 +12,7 @@ import { en } from "../strings/en.js";
 import { createGateTransport, decisionsOf, EMAIL_CALL, ROWS_CALL, type Ask } from "../testing/gate-stage.js";
 import { holdPieces, type HeldPieces } from "../testing/held-pieces.js";
 import { textPart } from "../testing/messages.js";
+import { longScript } from "../testing/scripts.js";
 import { pass } from "../testing/passing.js";
 import { Chat } from "../thread/chat.js";
 import { ToolCallSlot } from "../tool-call/tool-call-slot.js";
@@ -47,7 +48,7 @@ describe("an answer before Markdown can be read", () => {
     const blocks = [...container.querySelectorAll('[data-unsay="answer.block"]')].map(({ textContent }) => textContent);
     expect(blocks).toEqual(["# Title", "Some **bold** [link](https://evil.example) <img src=x>", "- one\n- two"]);
     expect(container.querySelector("a, img, h1, li, strong")).toBeNull();
-    await act(held.markdown.arrive);
+    await held.markdown.arrive();
     await vi.waitFor(() => expect(container.querySelector("strong")?.textContent).toBe("bold"));
     expect(held.markdown.asked()).toBe(1);
   });
@@ -76,7 +77,7 @@ describe("an answer before Markdown can be read", () => {
     expect(container.querySelector('[data-mark="unverified"]')?.textContent).toContain("Perhaps.");
     await userEvent.click(container.querySelector('[data-unsay="answer.peek"]') as Element);
     expect(container.querySelector("del")?.textContent).toContain("It takes 3 days.");
-    await act(held.markdown.arrive);
+    await held.markdown.arrive();
     await vi.waitFor(() => expect(container.querySelector(".unsay-plain")).toBeNull());
     expect(container.querySelector("del")?.textContent).toContain("It takes 3 days.");
   });
@@ -85,15 +86,17 @@ describe("an answer before Markdown can be read", () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     try {
       const { container } = await render(<AnswerText text="**bold**" />, { wrapper: Held });
-      await act(held.markdown.fail);
-      await act(() => vi.advanceTimersByTimeAsync(1_000));
+      await held.markdown.fail();
+      await vi.advanceTimersByTimeAsync(1_000);
       expect(container.textContent).toBe("**bold**");
-      expect(complaints.mock.calls.filter((given: readonly unknown[]) => String(given[0]).includes("could not load"))).toHaveLength(1);
-      expect(String(complaints.mock.calls[0]?.[0])).toMatch(/Content-Security-Policy/);
+      const said = complaints.mock.calls
+        .map(([first]: readonly unknown[]) => String(first))
+        .filter((words: string) => words.includes("could not load"));
+      expect(said).toEqual([expect.stringContaining("Content-Security-Policy")]);
       const before = held.markdown.asked();
-      await act(() => vi.advanceTimersByTimeAsync(5_000));
+      await vi.advanceTimersByTimeAsync(5_000);
       expect(held.markdown.asked()).toBe(before + 1);
-      await act(held.markdown.arrive);
+      await held.markdown.arrive();
     } finally {
       vi.useRealTimers();
     }
@@ -169,13 +172,15 @@ describe("a request before gates are there", () => {
     await userEvent.click(screen.getByRole("button", { name: REJECT }));
     await pass(clock, 50);
     expect(decided()).toEqual(["reject"]);
+    await vi.waitFor(() => expect(standIn()).toBeNull());
+    expect(document.activeElement?.textContent).toBe("Did not run: Send email");
   });
 
   test("gives its place to the gate, whose guard counts from then on, and takes the focus along to the question", async () => {
     const { clock, screen, standIn, gate, decided } = await ask({ calls: [EMAIL_CALL] });
     await pass(clock, 5_000);
     (screen.getByRole("button", { name: REJECT }).element() as HTMLElement).focus();
-    await act(held.tools.arrive);
+    await held.tools.arrive();
     await vi.waitFor(() => expect(gate(".approve")).not.toBeNull());
     expect(standIn()).toBeNull();
     expect(document.activeElement).toBe(gate(".title"));
@@ -190,7 +195,7 @@ describe("a request before gates are there", () => {
 
   test("nobody is moved who stood elsewhere", async () => {
     const { gate } = await ask({ calls: [EMAIL_CALL] });
-    await act(held.tools.arrive);
+    await held.tools.arrive();
     await vi.waitFor(() => expect(gate(".title")).not.toBeNull());
     expect(document.activeElement).toBe(document.body);
   });
@@ -201,14 +206,14 @@ describe("a request before gates are there", () => {
       const { screen, standIn, gate, decided } = await ask({ calls: [call] });
       const said = standIn()?.querySelector('[role="status"]');
       expect(said?.textContent).toBe("");
-      await act(held.tools.fail);
+      await held.tools.fail();
       await vi.waitFor(() => expect(said?.textContent).toBe("The request could not be loaded. It can be refused here, and not approved."));
       expect(screen.getByRole("button", { name: REJECT }).query()).not.toBeNull();
       expect(decided()).toEqual([]);
       const before = held.tools.asked();
       await userEvent.click(screen.getByRole("button", { name: "Retry" }));
       expect(held.tools.asked()).toBe(before + 1);
-      await act(held.tools.arrive);
+      await held.tools.arrive();
       await vi.waitFor(() => expect(gate()).not.toBeNull());
       expect(decided()).toEqual([]);
     },
@@ -222,10 +227,10 @@ describe("a request before gates are there", () => {
 });
 
 describe("a chat before its pieces are there", () => {
-  async function open(height = 600) {
+  async function open(script: Script = scripts.complete, height = 600) {
     const clock = createFakeClock();
     const log: Announcement[] = [];
-    const transport = createScriptedTransport(scripts.complete, { clock });
+    const transport = createScriptedTransport(script, { clock });
     const screen = await render(
       <div style={{ blockSize: height }}>
         <Chat transport={transport} clock={clock} threadId={crypto.randomUUID()} onAnnounce={(news) => log.push(news)} />
@@ -245,20 +250,35 @@ describe("a chat before its pieces are there", () => {
     expect(answer()?.textContent).toContain("Drain");
     expect(log).toEqual([]);
     await vi.waitFor(() => expect([held.markdown.asked(), held.thread.asked(), held.tools.asked()]).toEqual([1, 1, 1]), 5_000);
-    await act(held.thread.arrive);
+    await held.thread.arrive();
     await vi.waitFor(async () => {
       await clock.advance(1_000);
       expect(log.map(({ text }) => text).join()).toContain("Answer complete");
     });
   });
 
-  test("the reader keeps their line when Markdown comes", async () => {
-    const { clock, screen, answer } = await open(260);
-    await clock.advance(20_000);
-    await vi.waitFor(() => expect(answer()?.getAttribute("data-status")).toBe("complete"));
+  test("scroll S2: the reader keeps their line when Markdown comes", async () => {
+    const { clock, screen, answer } = await open(longScript, 400);
+    for (let second = 0; second < 60 && answer()?.getAttribute("data-status") !== "complete"; second++) await pass(clock, 1_000);
     const transcript = screen.container.querySelector('[data-unsay="transcript"]') as HTMLElement;
-    await act(held.markdown.arrive);
+    transcript.scrollTop = transcript.scrollHeight / 2;
+    await vi.waitFor(() => expect(blockAt(transcript, 60)).not.toBeNull());
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const line = blockAt(transcript, 60) as HTMLElement;
+    const words = (line.textContent ?? "").slice(0, 7);
+    const before = line.getBoundingClientRect().top;
+    await held.markdown.arrive();
     await vi.waitFor(() => expect(screen.container.querySelector(".unsay-plain")).toBeNull());
-    expect(transcript.scrollTop).toBeLessThanOrEqual(transcript.scrollHeight - transcript.clientHeight);
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const after = [...screen.container.querySelectorAll<HTMLElement>('[data-unsay="answer.block"]')].find(({ textContent }) =>
+      textContent?.startsWith(words),
+    );
+    expect(Math.abs((after?.getBoundingClientRect().top ?? 0) - before)).toBeLessThan(1);
   });
 });
+
+/** The block that stands this many pixels below the upper edge. */
+function blockAt(box: HTMLElement, below: number): HTMLElement | null {
+  const { left, top, width } = box.getBoundingClientRect();
+  return document.elementFromPoint(left + width / 2, top + below)?.closest<HTMLElement>('[data-unsay="answer.block"]') ?? null;
+}

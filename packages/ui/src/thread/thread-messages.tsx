@@ -2,7 +2,6 @@
 import {
   createContext,
   Fragment,
-  memo,
   useCallback,
   useContext,
   useEffect,
@@ -12,7 +11,6 @@ import {
   type Context,
   type ReactElement,
   type ReactNode,
-  type RefCallback,
   type RefObject,
 } from "react";
 import { isLive, type AssistantMessage, type Message as MessageFacts, type Session, type UserMessage } from "@unsay/core";
@@ -30,7 +28,7 @@ import { describeWith, useDescribeCall } from "../approval/describe-call.js";
 import { Message, type MessageProps } from "../message/message.js";
 import { useStrings } from "../strings/strings.js";
 import { ReceiptListSlot } from "../tool-call/tool-call-slot.js";
-import { MessageGroup } from "./message-group.js";
+import { MessageGroups } from "./message-groups.js";
 
 export interface ThreadMessagesProps {
   readonly thread: UseThreadResult;
@@ -41,18 +39,19 @@ export interface ThreadMessagesProps {
 export function ThreadMessages({ thread, endMark }: ThreadMessagesProps): ReactElement {
   const { pages, connection, approvals, session } = thread;
   const groups = useThreadGroups(pages);
-  const from = useFromEnd(groups);
   const verbs = useMessageVerbs(session, groups);
   const { attempt } = connection;
   const decision = useDecision(approvals);
   const facts = useMemo<LiveFacts>(() => ({ attempt, decision }), [attempt, decision]);
-  const [ref, total] = useSetSize(groups.total);
-  const shared = useMemo<SharedProps>(() => ({ ...verbs, session, endMark, total, ref }), [verbs, session, endMark, total, ref]);
+  const element = useRef<HTMLDivElement>(null);
+  const total = useSetSize(element, groups.total);
+  const shared = useMemo<SharedProps>(() => ({ ...verbs, session, endMark, total }), [verbs, session, endMark, total]);
+  const draw = useCallback((group: ThreadGroup) => <GroupMessages group={group} shared={shared} />, [shared]);
   return (
     <LiveFactsContext.Provider value={facts}>
-      {groups.sections.map((section) => (
-        <Section key={section.id} section={section} from={Math.max(from, section.groups[0]?.id ?? from)} shared={shared} />
-      ))}
+      <MessageGroups ref={element} groups={groups} from={useFromEnd(groups)}>
+        {draw}
+      </MessageGroups>
     </LiveFactsContext.Provider>
   );
 }
@@ -72,66 +71,52 @@ const NotLiveContext: Context<LiveFacts> = createContext(NOT_LIVE);
 interface SharedProps extends Required<Pick<MessageProps, "onVersion" | "onResend">>, Pick<ThreadMessagesProps, "endMark"> {
   readonly session: Session;
   readonly total: RefObject<number>;
-  readonly ref: RefCallback<HTMLDivElement>;
 }
 
-interface SectionProps {
-  readonly section: ThreadSection;
-  readonly from: number;
+interface GroupMessagesProps {
+  readonly group: ThreadGroup;
   readonly shared: SharedProps;
 }
 
-const Section = memo(function Section({ section, from, shared }: SectionProps): ReactNode {
-  return section.groups.map((group) => (group.id < from ? null : <Group key={group.id} group={group} shared={shared} />));
-});
-
-const Group = memo(function Group({ group, shared }: { readonly group: ThreadGroup; readonly shared: SharedProps }): ReactElement {
+function GroupMessages({ group, shared }: GroupMessagesProps): ReactNode {
   const { items } = group;
-  const { session, endMark, onVersion, onResend, ref } = shared;
+  const { session, endMark, onVersion, onResend } = shared;
   const [total] = useState(shared.total.current);
   const { attempt, decision } = useContext(items.some(({ message }) => isLive(message)) ? LiveFactsContext : NotLiveContext);
-  return (
-    <MessageGroup items={items} ref={ref}>
-      {items.map(({ message, versions, position, number }) => (
-        <Fragment key={versions?.all[0]?.id ?? message.id}>
-          <Message
-            message={message}
-            position={position}
-            total={total}
-            number={number}
-            redirect={redirectText(session, message)}
-            attempt={isLive(message) ? attempt : undefined}
-            decision={isLive(message) ? decision : undefined}
-            endMark={endMark}
-            copyable
-            version={versions === null ? undefined : versions.index + 1}
-            versions={versions?.all.length}
-            onVersion={versions === null ? undefined : onVersion}
-            onResend={message.role === "user" && message.delivery === "failed" ? onResend : undefined}
-          />
-          {versions === null ? null : <OtherReceipts versions={versions} />}
-        </Fragment>
-      ))}
-    </MessageGroup>
-  );
-});
+  return items.map(({ message, versions, position, number }) => (
+    <Fragment key={versions?.all[0]?.id ?? message.id}>
+      <Message
+        message={message}
+        position={position}
+        total={total}
+        number={number}
+        redirect={redirectText(session, message)}
+        attempt={isLive(message) ? attempt : undefined}
+        decision={isLive(message) ? decision : undefined}
+        endMark={endMark}
+        copyable
+        version={versions === null ? undefined : versions.index + 1}
+        versions={versions?.all.length}
+        onVersion={versions === null ? undefined : onVersion}
+        onResend={message.role === "user" && message.delivery === "failed" ? onResend : undefined}
+      />
+      {versions === null ? null : <OtherReceipts versions={versions} />}
+    </Fragment>
+  ));
+}
 
 /**
  * Of how many messages each is one. It changes with each message that is sent; written into the page by hand, it draws no
  * other message again.
  */
-function useSetSize(total: number): readonly [ref: RefCallback<HTMLDivElement>, total: RefObject<number>] {
-  const parent = useRef<Element | null>(null);
+function useSetSize(element: RefObject<Element | null>, total: number): RefObject<number> {
   const newest = useRef(total);
   newest.current = total;
   useEffect(() => {
-    const messages = parent.current?.querySelectorAll('[data-unsay="message"][aria-setsize]') ?? [];
+    const messages = element.current?.querySelectorAll('[data-unsay="message"][aria-setsize]') ?? [];
     for (const message of messages) message.setAttribute("aria-setsize", String(total));
-  }, [total]);
-  const ref = useCallback<RefCallback<HTMLDivElement>>((group) => {
-    if (group !== null) parent.current = group.parentElement;
-  }, []);
-  return [ref, newest];
+  }, [element, total]);
+  return newest;
 }
 
 function useMessageVerbs(session: Session, groups: UseThreadGroupsResult): Pick<SharedProps, "onVersion" | "onResend"> {

@@ -1,7 +1,6 @@
 "use client";
 import { useCallback, useRef, type ReactElement, type ReactNode } from "react";
 import { selectCall, type AssistantMessage } from "@unsay/core";
-import { useGateLeft } from "@unsay/react/base";
 import { ApprovalStandIn } from "../approval/approval-stand-in.js";
 import { makeVisible } from "../approval/visible-text.js";
 import { usePiece } from "../on-demand/pieces.js";
@@ -20,9 +19,9 @@ export function ToolCallSlot(props: ToolCallSlotProps): ReactElement {
   const land = useCallback((element: HTMLElement | null) => {
     if (element === null || !hadFocus.current) return;
     hadFocus.current = false;
-    element.querySelector<HTMLElement>(LANDING)?.focus({ preventScroll: true });
+    (element.querySelector<HTMLElement>(LANDING) ?? element).focus({ preventScroll: true });
   }, []);
-  return module === null ? <StandIn {...props} hadFocus={hadFocus} /> : <module.ToolCall {...props} ref={land} />;
+  return module === null ? <StandIn {...props} hadFocus={hadFocus} land={land} /> : <module.ToolCall {...props} ref={land} />;
 }
 
 /** What the tools of an answer did, in words until receipts have been fetched. Only calls of which something is known. */
@@ -32,33 +31,33 @@ export function ReceiptListSlot({ message }: Pick<ToolCallSlotProps, "message">)
   return message.calls.filter(hasReceipt).map(({ id }) => <ToolCallSlot key={id} message={message} callId={id} />);
 }
 
-/** Whoever stood in the stand-in finds themselves at the question, never at a button that agrees. */
-const LANDING = '[data-unsay="approval-gate.title"], [data-unsay="approval-dialog.review"]';
+/** Whoever stood in the stand-in finds themselves at the question or at what came of it, never at a button that agrees. */
+const LANDING = '[data-unsay="approval-gate.title"], [data-unsay="approval-dialog.review"], [data-unsay="receipt"]';
 
 interface StandInProps extends ToolCallSlotProps {
   readonly hadFocus: { current: boolean };
+  readonly land: (element: HTMLElement | null) => void;
 }
 
-function StandIn({ message, callId, hadFocus }: StandInProps): ReactNode {
+function StandIn({ message, callId, hadFocus, land }: StandInProps): ReactNode {
   const { tool } = useStrings();
-  const element = useRef<HTMLDivElement>(null);
-  useGateLeft(
-    useCallback(() => {
-      hadFocus.current = element.current?.contains(document.activeElement) === true;
-    }, [hadFocus]),
-  );
+  const noteFocus = useCallback((element: HTMLElement | null) => (hadFocus.current = holdsFocus(element)), [hadFocus]);
   const call = selectCall(message, callId);
   if (call === undefined) return null;
   const approval = message.approvals.findLast(({ items }) => items[0]?.call === call.id);
   return (
-    <div ref={element} data-unsay="tool-call" data-status={call.status} data-tool={call.name}>
+    <div data-unsay="tool-call" data-status={call.status} data-tool={call.name}>
       {call.status === "awaiting-approval" && approval !== undefined ? (
-        <ApprovalStandIn approval={approval} call={call} />
+        <ApprovalStandIn approval={approval} call={call} onLeave={noteFocus} />
       ) : (
-        <p className="unsay-tool-line" data-unsay="tool-call.line">
+        <p ref={land} tabIndex={-1} className="unsay-tool-line" data-unsay="tool-call.line">
           {`${tool.verdict[call.status]} ${makeVisible(nameOfCall(call))}`}
         </p>
       )}
     </div>
   );
+}
+
+function holdsFocus(element: HTMLElement | null): boolean {
+  return element?.contains(document.activeElement) === true;
 }

@@ -5,6 +5,8 @@ import type { Operation, View } from "./history.js";
 /** How long a client waits for an answer, or for the next word of a stream, before it thinks the connection dead. */
 const PATIENCE_MS = 2_500;
 const LONGEST_RUN_MS = 9_000;
+/** How long it still reads when it is over. */
+const LAST_WORDS_MS = 3_000;
 
 export interface ClientOptions {
   readonly name: string;
@@ -15,7 +17,7 @@ export interface ClientOptions {
   readonly operations: Operation[];
   readonly views: View[];
   /** Until when it asks for more. */
-  readonly isOver: () => boolean;
+  readonly endsAt: number;
 }
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
@@ -36,8 +38,8 @@ export class HistoryClient {
   }
 
   async live(): Promise<void> {
-    const { isOver, random } = this.#options;
-    while (!isOver()) {
+    const { endsAt, random } = this.#options;
+    while (Date.now() < endsAt) {
       const run = (await this.#join()) ?? (await this.#start());
       if (run !== null) await this.#readToEnd(run);
       await sleep(random() * 200);
@@ -77,7 +79,7 @@ export class HistoryClient {
 
   async #readToEnd(run: string): Promise<void> {
     const { random } = this.#options;
-    const giveUpAt = Date.now() + LONGEST_RUN_MS;
+    const giveUpAt = Math.min(Date.now() + LONGEST_RUN_MS, this.#options.endsAt + LAST_WORDS_MS);
     const handled = new Set<number>();
     if (random() < 0.25) void sleep(random() * 2_000).then(() => this.#stop(run));
     let after = 0;

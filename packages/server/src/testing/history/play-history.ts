@@ -45,13 +45,12 @@ export async function playHistory(plan: HistoryPlan): Promise<PlayedHistory> {
   const mailbox = join(plan.folder, `${plan.seed}.mails`);
   const servers = await Promise.all([startServer(plan, mailbox, random), startServer(plan, mailbox, random)]);
   const endsAt = Date.now() + plan.seconds * 1_000;
-  const isOver = () => Date.now() >= endsAt;
   const clients = Array.from({ length: CLIENTS }, (_, index) => {
     const thread = threadOf(plan, Math.floor(index / CLIENTS_OF_A_THREAD));
-    const options = { name: `c${index}`, thread, urls: servers.map(({ url }) => url), random, isOver, ...heard };
+    const options = { name: `c${index}`, thread, urls: servers.map(({ url }) => url), random, endsAt, ...heard };
     return new HistoryClient(options).live();
   });
-  const faults = await trouble(plan, servers, random, isOver);
+  const faults = await trouble(plan, servers, random, endsAt);
   await Promise.all(clients);
   await sleep(LEASE_MS + 1_000);
   await Promise.all(servers.map((server) => server.close()));
@@ -82,12 +81,12 @@ async function trouble(
   plan: HistoryPlan,
   servers: readonly ServerUnderFire[],
   random: () => number,
-  isOver: () => boolean,
+  endsAt: number,
 ): Promise<readonly Fault[]> {
   const faults: Fault[] = [];
   const kinds = Object.entries(FAULTS);
   await sleep(1_000 + random() * 1_000);
-  while (!isOver()) {
+  while (Date.now() < endsAt) {
     const [name, cause] = kinds[Math.floor(random() * kinds.length)] ?? ["", async () => {}];
     const server = servers[Math.floor(random() * servers.length)];
     if (server !== undefined) {
