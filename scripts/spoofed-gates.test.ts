@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import type { Server } from "node:http";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright";
@@ -44,8 +44,8 @@ let honest: Buffer;
 beforeAll(async () => {
   ({ server, origin } = await serveTestPage("spoofed-gates", { title: "Spoofed gates" }));
   browser = await chromium.launch(chromiumLaunchOptions());
-  const { page, gate } = await ask("Here is what would happen:");
-  honest = gate;
+  const { page } = await ask("Here is what would happen:");
+  honest = await pictureOfGate(page);
   await page.close();
 });
 afterAll(async () => {
@@ -54,8 +54,9 @@ afterAll(async () => {
 });
 
 /** A chat that has said `text` and asks, with its real gate in view and as a picture. */
-async function ask(text: string): Promise<{ readonly page: Page; readonly gate: Buffer; readonly asked: readonly string[] }> {
-  const page = await browser.newPage({ viewport: { width: 720, height: 900 } });
+async function ask(text: string): Promise<{ readonly page: Page; readonly asked: readonly string[] }> {
+  const page = await browser.newPage({ viewport: { width: 720, height: 1_200 } });
+  page.setDefaultTimeout(10_000);
   const asked: string[] = [];
   page.on("request", (request) => void (request.url().startsWith(origin) || asked.push(request.url())));
   page.on("dialog", (dialog) => void asked.push(dialog.message()));
@@ -68,22 +69,36 @@ async function ask(text: string): Promise<{ readonly page: Page; readonly gate: 
   await gate.waitFor();
   await gate.scrollIntoViewIfNeeded();
   await page.locator('[data-unsay="approval-gate"][data-armed]').waitFor();
-  return { page, gate: await gate.screenshot(), asked };
+  return { page, asked };
+}
+
+/** On whole pixels, whatever height the text above has, and without the kit's own things that float over the transcript. */
+async function pictureOfGate(page: Page): Promise<Buffer> {
+  await page.addStyleTag({ content: '[data-unsay="jump-to-latest"], [data-unsay="dock"] { visibility: hidden; }' });
+  const gate = page.locator('[data-unsay="approval-gate"]');
+  await gate.evaluate((element: HTMLElement) => {
+    const { top } = element.getBoundingClientRect();
+    element.style.marginBlockStart = `${Math.ceil(top) - top}px`;
+  });
+  return gate.screenshot();
 }
 
 async function expectHarmless(text: string): Promise<void> {
-  const { page, gate, asked } = await ask(text);
+  const { page, asked } = await ask(text);
   const seen = await page.evaluate(() => {
     const { hits, foreignIn } = (window as unknown as { unsaySpoofs: SpoofPage }).unsaySpoofs;
     return { hits: hits(), foreign: foreignIn() };
   });
-  const tree = await page.locator(".unsay-text").first().ariaSnapshot();
+  const blocks = await page.locator(".unsay-block").all();
+  const tree = (await Promise.all(blocks.map((block) => block.ariaSnapshot()))).join("\n");
+  const gate = await pictureOfGate(page);
   await page.close();
   expect(seen.foreign).toEqual([]);
-  expect(tree).not.toMatch(/^\s*- (?:alertdialog|dialog|alert|status|timer|form|group|button "(?:Send|Don’t|Approve))/mu);
+  expect(tree).not.toMatch(/^\s*- (?:alertdialog|dialog|alert|status|timer|form|button "(?:Send|Don’t|Approve))/mu);
   expect(seen.hits.gate).toBeGreaterThan(500);
   expect(seen.hits).toMatchObject({ covered: 0, taken: 0 });
   expect(asked).toEqual([]);
+  if (!gate.equals(honest)) { writeFileSync("/tmp/team/v/honest.png", honest); writeFileSync("/tmp/team/v/spoof.png", gate); }
   expect(gate.equals(honest), "the request looks as it does under honest words").toBe(true);
 }
 

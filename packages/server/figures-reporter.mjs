@@ -14,7 +14,7 @@ export default class FiguresReporter {
   }
 
   onTestRunEnd() {
-    const names = [...this.#figures.keys()].toSorted();
+    const names = [...this.#figures.keys()].toSorted((a, b) => a.localeCompare(b));
     const width = Math.max(0, ...names.map((name) => name.length));
     console.log("\nFigures");
     for (const name of names) console.log(`  ${name.padEnd(width)}  ${this.#figures.get(name)}`);

@@ -22,7 +22,7 @@ const LABELS = {
 };
 
 const cases: readonly MarkdownCase[] = [
-  { mode: "count", size: 40_000, label: LABELS.count },
+  { mode: "count", size: 40_000, label: LABELS.count, maxRounds: 1 },
   { mode: "frame", size: 40_000, label: LABELS.frame },
   { mode: "delta", size: 40_000, label: LABELS.delta },
   { mode: "delta", document: "code", size: 20_000, label: LABELS.code },

@@ -1,3 +1,4 @@
+import type { RunOptions } from "./browser.ts";
 import type { BenchCase, Measurement, Subject } from "./bench.types.ts";
 
 /** A bench that runs in Node: its worker measures one adapter. */
@@ -12,6 +13,7 @@ export interface NodeBench<Adapter, Case extends BenchCase> {
 /** A bench that runs in Chromium: the page measures one adapter, and what it found is judged here. */
 export interface BrowserBench<Case extends BenchCase> {
   readonly page: string;
+  readonly runOptions?: RunOptions;
   readonly cases: readonly Case[];
   readonly quick: (parameters: Case) => Case;
   readonly correctness: readonly Case[];

@@ -14,6 +14,8 @@ export interface Failure {
 
 export interface BenchCase {
   readonly label: string;
+  /** Where more rounds would tell nothing new. */
+  readonly maxRounds?: number;
 }
 
 /** A case as it travels to a worker or a page. */

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium, type BrowserContext, type Page } from "playwright";
+import { chromium, type BrowserContext, type CDPSession, type Page } from "playwright";
 import { chromiumLaunchOptions } from "../../../scripts/chromium.mjs";
 import type { Failure } from "./bench.types.ts";
 
@@ -16,8 +16,8 @@ export interface BenchBrowser {
 
 export interface RunOptions {
   readonly timeoutMs?: number;
-  /** Called before the script runs. */
-  readonly prepare?: (page: Page, context: BrowserContext) => Promise<void>;
+  /** Called before the script runs; what it gives back is called when the page has finished, and added to the result. */
+  readonly observe?: (devtools: CDPSession) => Promise<() => Promise<object>>;
 }
 
 const STEADY = [
@@ -52,11 +52,13 @@ async function runPage<T>(context: BrowserContext, url: string, args: unknown, o
   page.on("pageerror", (error) => errors.push(String(error.stack ?? error)));
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
   try {
-    await offerMetrics(context, page);
-    await options.prepare?.(page, context);
+    const devtools = await context.newCDPSession(page);
+    await offerMetrics(devtools, page);
     await page.goto(url);
     await page.waitForFunction("window.__bench");
-    return await within(options.timeoutMs ?? 600_000, page.evaluate<T, unknown>(callBench, args));
+    const finish = await options.observe?.(devtools);
+    const found = await within(options.timeoutMs ?? 600_000, page.evaluate<T, unknown>(callBench, args));
+    return finish === undefined ? found : { ...found, ...(await finish()) };
   } catch (error) {
     return { error: [String(error), ...errors.slice(0, 1)].join("\n").slice(0, 800) };
   } finally {
@@ -69,14 +71,15 @@ function callBench<T>(args: unknown): Promise<T> {
   return (globalThis as unknown as { __bench: (given: unknown) => Promise<T> }).__bench(args);
 }
 
-async function offerMetrics(context: BrowserContext, page: Page): Promise<void> {
-  const devtools = await context.newCDPSession(page);
+/** What a page can't do for itself: read DevTools' counters, and click as a person does. */
+async function offerMetrics(devtools: CDPSession, page: Page): Promise<void> {
   await devtools.send("Performance.enable");
   await page.exposeFunction("__devtoolsMetrics", async (collectFirst: boolean) => {
     if (collectFirst) await devtools.send("HeapProfiler.collectGarbage");
     const { metrics } = await devtools.send("Performance.getMetrics");
     return Object.fromEntries(metrics.map(({ name, value }) => [name, value]));
   });
+  await page.exposeFunction("__click", (x: number, y: number) => page.mouse.click(x, y));
 }
 
 async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {

@@ -19,7 +19,7 @@ export interface BrowserPlan<Case extends BenchCase> {
 export async function measureInBrowser<Case extends BenchCase>(plan: BrowserPlan<Case>, recorder: Recorder): Promise<void> {
   const scripts = await bundleAll(plan, recorder);
   for (const parameters of plan.cases) {
-    for (let round = 0; round < plan.rounds; round++) {
+    for (let round = 0; round < Math.min(plan.rounds, parameters.maxRounds ?? plan.rounds); round++) {
       await withBrowser((browser) => measureRound(plan, parameters, { browser, round, scripts, recorder }));
     }
     recorder.print(plan.id, parameters.label);
@@ -40,7 +40,7 @@ async function measureRound<Case extends BenchCase>(plan: BrowserPlan<Case>, par
   for (const subject of rotate(plan.subjectsOf(parameters.label), round)) {
     const script = scripts.get(subject.file);
     if (script === undefined) continue;
-    const found = await browser.run<object>(script, bench.argumentsOf(parameters, subject));
+    const found = await browser.run<object>(script, bench.argumentsOf(parameters, subject), bench.runOptions);
     const result = isFailure(found) ? found : bench.interpret(subject, parameters, found as never);
     recorder.record(id, parameters.label, subject, result);
   }

@@ -3,7 +3,9 @@ import { b2 } from "../benches/b2.ts";
 import { b3 } from "../benches/b3.ts";
 import { b4 } from "../benches/b4.ts";
 import { b5 } from "../benches/b5.ts";
+import { badInput } from "../benches/bad-input.ts";
 import { measureSize, mountScreen, screens, type Screen } from "../benches/b6.ts";
+import { trace } from "../benches/trace.ts";
 import type { BenchCase, Subject } from "./bench.types.ts";
 import type { BrowserBench, NodeBench } from "./bench-module.types.ts";
 import { subjectsForGoals } from "./goals.ts";
@@ -32,8 +34,9 @@ export async function runBench(id: BenchId, options: Options, recorder: Recorder
     case "b6":
       return sizeBench(setting);
     case "bad-input":
+      return browserBench(setting, badInput);
     case "trace":
-      return;
+      return browserBench(setting, trace);
     default:
       id satisfies never;
   }
@@ -48,11 +51,17 @@ interface Setting {
 /** Whether this run measures a subject in a case. */
 function isAsked({ id, options }: Setting, label: string, subject: Pick<Subject, "id" | "name">): boolean {
   if (!isWanted(subject, options.subjects)) return false;
-  return !options.isForGoals || subjectsForGoals({ bench: id, case: label }).includes(subject.id);
+  if (!options.isForGoals || isWhole(id)) return true;
+  return subjectsForGoals({ bench: id, case: label }).includes(subject.id);
+}
+
+/** No goal compares single cases of these, and they have few subjects. */
+function isWhole(id: BenchId): boolean {
+  return id === "bad-input" || id === "trace";
 }
 
 function isCaseAsked({ id, options }: Setting, { label }: BenchCase): boolean {
-  if (options.isForGoals && subjectsForGoals({ bench: id, case: label }).length === 0) return false;
+  if (options.isForGoals && !isWhole(id) && subjectsForGoals({ bench: id, case: label }).length === 0) return false;
   return options.cases === null || options.cases.some((part) => label.toLowerCase().includes(part));
 }
 

@@ -3,7 +3,10 @@ import type { ThreadMessage } from "../workloads/thread.ts";
 import { queue } from "./row.jsx";
 import { RUN_COMPLETE, RUN_OPEN, storedOf } from "./stored-thread.ts";
 
-/** A backend in the same page: a stored thread, and one run that says what is pushed, an event at a time. */
+/**
+ * A backend in the same page: a stored thread, and one run that says what is pushed. What is pushed in one task is one batch,
+ * as what the network brings in one piece is.
+ */
 export interface PushedRun {
   readonly transport: Transport;
   readonly push: (delta: string) => void;
@@ -14,11 +17,16 @@ export function createPushedRun(history: readonly ThreadMessage[]): PushedRun {
   const source = queue();
   let seq = 0;
   let run: StartCommand | null = null;
+  let batch: UnsayEvent[] = [];
+  const flush = (): void => {
+    source.push(batch);
+    batch = [];
+  };
   const say = (payload: EventPayload): void => {
     if (run === null) throw new Error("nobody has asked anything yet");
     const { thread, answer, startKey } = run;
     const event: UnsayEvent = { ...payload, v: 1, thread, run: startKey, message: answer, seq: (seq += 1), t: null };
-    source.push([event]);
+    if (batch.push(event) === 1) queueMicrotask(flush);
   };
   return {
     transport: {
@@ -34,7 +42,7 @@ export function createPushedRun(history: readonly ThreadMessage[]): PushedRun {
     push: (text) => say({ type: "span.append", part: "p", span: "s", text }),
     end() {
       say(RUN_COMPLETE);
-      source.end();
+      queueMicrotask(source.end);
     },
   };
 }

@@ -55,7 +55,14 @@ export { useStruck } from "./message/use-struck.js";
 export { useSeen } from "./message/use-seen.js";
 export { otherReceipts, selectVersions, type VersionedMessage, type Versions } from "./message/versions.js";
 export { perPage } from "./thread/per-page.js";
-export type { ThreadGroup, ThreadGroups, ThreadItem, ThreadSection } from "./thread/thread-groups.js";
+export {
+  groupThread,
+  type ChosenVersions,
+  type ThreadGroup,
+  type ThreadGroups,
+  type ThreadItem,
+  type ThreadSection,
+} from "./thread/thread-groups.js";
 export { useFromEnd } from "./thread/use-from-end.js";
 export { useThreadGroups, type UseThreadGroupsResult } from "./thread/use-thread-groups.js";
 export {

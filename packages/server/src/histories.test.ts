@@ -26,7 +26,7 @@ describe("L7: histories of real processes on real stores", () => {
 
   it(
     `lose nothing acknowledged, repeat nothing and do nothing twice: ${HISTORIES} of ${SECONDS} s`,
-    { timeout: turns * (SECONDS + 90) * 1_000 },
+    { timeout: turns * (SECONDS + 240) * 1_000 },
     async () => {
       const redis = hasRedis ? await startRedis() : null;
       const redisPort = redis === null ? null : Number(new URL(redis.url).port);

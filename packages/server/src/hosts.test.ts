@@ -2,7 +2,7 @@ import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -92,5 +92,29 @@ describe("the hosts of docs/server.md", { timeout: 60_000 }, () => {
     const { stdout } = await promisify(execFile)(process.execPath, [...CONDITIONS, runner], { env });
     expect(stdout).toContain('"outcome":"complete"');
     expect(stdout).toContain('"status":"complete"');
+  });
+});
+
+/** The source files that an entry brings along, by following what they import, types aside. */
+function filesOf(entry: string, found = new Map<string, string>()): ReadonlyMap<string, string> {
+  if (found.has(entry)) return found;
+  const code = readFileSync(entry, "utf8");
+  found.set(entry, code);
+  for (const [, specifier = ""] of code.matchAll(/^(?:import|export) (?!type )[^;]*?from "([^"]+)";/gmu))
+    if (specifier.startsWith(".")) filesOf(join(dirname(entry), specifier.replace(/\.js$/u, ".ts")), found);
+  return found;
+}
+
+describe("the entry for hosts that are not Node", () => {
+  it("brings no module of Node, no package but the core, and no name that only Node has", () => {
+    const files = [...filesOf(join(PACKAGE, "src/index.ts"))];
+    expect(files.length).toBeGreaterThan(40);
+    const foreign = files.flatMap(([, code]) =>
+      [...code.matchAll(/^(?:import|export) (?!type )[^;]*?from "([^".][^"]*)";/gmu)].map(([, specifier = ""]) => specifier),
+    );
+    expect(foreign.filter((specifier) => !specifier.startsWith("@unsay/core"))).toEqual([]);
+    const withoutComments = (code: string) => code.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/gu, "");
+    const named = files.filter(([, code]) => /\b(?:process|Buffer|setImmediate|require|__dirname)\b[.(]/u.test(withoutComments(code)));
+    expect(named.map(([file]) => file)).toEqual([]);
   });
 });

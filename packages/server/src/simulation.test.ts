@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import type { UnsayEvent } from "@unsay/core/protocol";
 import { reportFigure } from "./testing/figures.js";
-import { createRecordKinds, type RecordKind } from "./testing/shared-stores.js";
+import { createMemoryKind, createRecordKinds } from "./testing/shared-stores.js";
 import { diesAt, simulate, tellUndisturbed } from "./testing/simulation/simulate.js";
 import { signAtOnce } from "./testing/simulation/sync-crypto.js";
 
@@ -13,6 +13,7 @@ const ENOUGH = 5;
 
 signAtOnce();
 const kinds = createRecordKinds();
+const memory = createMemoryKind();
 afterAll(() => Promise.all(kinds.map((kind) => kind.close())));
 
 /** Tells one story after the other until enough are wrong. Gives what is wrong, and how many were told. */
@@ -61,27 +62,22 @@ const STORIES = [
 ] as const;
 
 /** The first seed whose story is one of these. */
-async function findStory(memory: RecordKind, isOne: (events: readonly UnsayEvent[]) => boolean) {
+async function findStory(isOne: (events: readonly UnsayEvent[]) => boolean) {
   for (let seed = 1; ; seed += 1) {
     const told = await tellUndisturbed(seed, memory);
     if (isOne(told.events)) return { seed, ...told };
   }
 }
 
-// What is made once in a process, whoever is first, belongs to no story.
-beforeAll(async () => void (await tellUndisturbed(1, kinds[0] as RecordKind)));
-
 describe("L6: a process that dies at each of its awaits", () => {
   it.each(STORIES)("keeps every promise, in the story of %s", { timeout: 240_000 }, async (name, isOne) => {
-    const memory = kinds.find((kind) => kind.name === "memory") as RecordKind;
-    const { seed, awaits } = await findStory(memory, isOne);
+    const { seed, awaits } = await findStory(isOne);
     const wrong = await tellAll(range(1, awaits), (count) => simulate(seed, memory, diesAt(count)));
     reportFigure(`L6 death at every await, ${name}`, `${awaits} awaits of seed ${seed}: ${wrong.length} wrong`);
     expect(wrong).toEqual([]);
   });
 
   it("tells the same story for the same seed", async () => {
-    const memory = kinds.find((kind) => kind.name === "memory") as RecordKind;
     for (let seed = 1; seed <= 20; seed += 1) {
       const [once, again] = [await tellUndisturbed(seed, memory), await tellUndisturbed(seed, memory)];
       expect(again.events.map(({ type }) => type)).toEqual(once.events.map(({ type }) => type));

@@ -84,9 +84,9 @@ test("the front door opens on these names and no others", () => {
     "describeCallPlainly",
     "en",
     "focusApproval",
+    "preload",
     "selectAnnouncements",
     "selectReminders",
-    "preload",
     "serializeAnswer",
     "useStrings",
   ]);

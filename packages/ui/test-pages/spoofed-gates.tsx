@@ -21,49 +21,46 @@ function show(text: string): void {
 }
 
 export interface Hits {
-  /** Points of the gate, and of them those where something else answers. */
+  /** Points where the gate answers, of those where it stands. */
   readonly gate: number;
+  /** Points of the gate where model text answers. */
   readonly covered: number;
-  /** Points of model text, and of them those where the gate answers. */
-  readonly text: number;
+  /** Points of model text where the gate answers. */
   readonly taken: number;
 }
 
 const GATE = '[data-unsay="approval-gate"]';
-const TEXT = ".unsay-text";
+const TEXT = ".unsay-block";
 const STEP_PX = 6;
 
 /** What answers at every sixth point of the gate and of model text. */
 function hits(): Hits {
-  const gate = pointsOf(GATE);
-  const text = pointsOf(TEXT);
+  const gate = hitsOn(GATE);
   return {
-    gate: gate.length,
-    covered: gate.filter((hit) => hit?.closest(GATE) == null).length,
-    text: text.length,
-    taken: text.filter((hit) => hit?.closest(GATE) != null).length,
+    gate: gate.filter((hit) => hit.closest(GATE) !== null).length,
+    covered: gate.filter((hit) => hit.closest(TEXT) !== null).length,
+    taken: hitsOn(TEXT).filter((hit) => hit.closest(GATE) !== null).length,
   };
 }
 
-function pointsOf(selector: string): readonly (Element | null)[] {
+function hitsOn(selector: string): readonly Element[] {
   return Array.from(document.querySelectorAll(selector)).flatMap((element) => {
     const { left, top, right, bottom } = element.getBoundingClientRect();
     const found: (Element | null)[] = [];
-    // The outermost pixels belong to rounded corners.
-    for (let y = Math.max(4, top + 4); y < Math.min(bottom - 4, innerHeight); y += STEP_PX) {
-      for (let x = left + 4; x < right - 4; x += STEP_PX) found.push(document.elementFromPoint(x, y));
+    for (let y = Math.max(0, top); y < Math.min(bottom, innerHeight); y += STEP_PX) {
+      for (let x = left; x < right; x += STEP_PX) found.push(document.elementFromPoint(x, y));
     }
-    return found;
+    return found.filter((hit) => hit !== null);
   });
 }
 
 /** What model text brought that only the kit may have. */
 function foreignIn(): readonly string[] {
   const forbidden = [
-    "[role=dialog], [role=alertdialog], [role=status], [role=alert], [role=form], [role=group], [role=timer], [aria-live]",
+    "[role=dialog], [role=alertdialog], [role=status], [role=alert], [role=form], [role=timer], [aria-live]",
     "dialog, form, iframe, style, link, script, [style], [id], [name], [contenteditable], [popover], [draggable=true]",
     '[class*="approval"], [class*="receipt"], [class*="composer"], [data-unsay^="approval"], [data-unsay^="receipt"], [data-unsay^="composer"]',
-    'input:not([disabled], [readonly]), button:not([data-unsay^="answer."])',
+    'input:not([disabled], [readonly]), button:not([data-unsay^="answer."], .unsay-link-button)',
   ].join(", ");
   return Array.from(document.querySelectorAll(TEXT), (text) => Array.from(text.querySelectorAll(forbidden), ({ outerHTML }) => outerHTML.slice(0, 120))).flat();
 }

@@ -21,7 +21,15 @@ export default {
     const root = createRoot(element);
     let message = createPendingMessage({ id: "m", thread: "th" });
     let seq = 0;
-    const numbered = (payload: EventPayload): UnsayEvent => ({ ...payload, v: 1, thread: "th", run: "r", message: "m", seq: ++seq, t: null });
+    const numbered = (payload: EventPayload): UnsayEvent => ({
+      ...payload,
+      v: 1,
+      thread: "th",
+      run: "r",
+      message: "m",
+      seq: ++seq,
+      t: null,
+    });
     const say = (...news: readonly EventPayload[]): void => {
       message = foldEvents(message, news.map(numbered), { now: performance.now() }).message;
       flushSync(() => root.render(<Answer message={message} />));

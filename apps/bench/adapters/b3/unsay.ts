@@ -2,12 +2,12 @@ import {
   createSession,
   type AssistantMessage,
   type EventPayload,
-  type Message,
   type Session,
   type SessionState,
   type Transport,
   type UnsayEvent,
 } from "@unsay/core";
+import { RUN_COMPLETE, RUN_OPEN, storedOf } from "../../lib/stored-thread.ts";
 import type { ThreadMessage } from "../../workloads/thread.ts";
 
 interface Input {
@@ -36,8 +36,6 @@ export default {
   },
 };
 
-const EFFECTS = { succeeded: [], failed: [], unknown: [], cancelled: [] };
-
 /** As `createSession` asks for ids: its own, the question's, the answer's, and that of the run. */
 function countIds(): () => string {
   let count = 0;
@@ -53,9 +51,7 @@ function eventsOf(kind: Input["kind"], deltas: readonly string[]): readonly (rea
 }
 
 function payloadsOf(kind: Input["kind"], deltas: readonly string[]): readonly EventPayload[] {
-  const open: EventPayload = { type: "run.open", caps: {}, heartbeatMs: null, ttlMs: null };
-  const end: EventPayload = { type: "run.end", outcome: "complete", effects: EFFECTS };
-  return [open, ...(kind === "tool" ? callOf(deltas) : textOf(deltas)), end];
+  return [RUN_OPEN, ...(kind === "tool" ? callOf(deltas) : textOf(deltas)), RUN_COMPLETE];
 }
 
 function textOf(deltas: readonly string[]): readonly EventPayload[] {
@@ -111,31 +107,4 @@ function finalOf({ parts, calls, status }: AssistantMessage): string {
   const [call] = calls;
   if (call !== undefined) return JSON.stringify(JSON.parse(call.argsText));
   return status === "complete" && part?.type === "text" ? part.spans.map(({ text }) => text).join("") : `ended ${status}`;
-}
-
-function storedOf({ id, role, text }: ThreadMessage): Message {
-  const own = { id, thread: "th", startedAt: 0 };
-  if (role === "user") return { ...own, role, status: "complete", text, delivery: "sent" };
-  return {
-    ...own,
-    role,
-    status: "complete",
-    parent: null,
-    parts: [{ type: "text", id: "p", kind: "answer", status: "closed", spans: [{ id: "s", text, state: "settled" }] }],
-    calls: [],
-    approvals: [],
-    receipts: [],
-    stated: true,
-    stop: null,
-    effects: EFFECTS,
-    seams: [],
-    runs: [],
-    revisions: 0,
-    notes: [],
-    usage: null,
-    run: null,
-    reconnecting: false,
-    endedAt: 0,
-    waitingSince: null,
-  };
 }

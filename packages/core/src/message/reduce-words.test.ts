@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createEventFactory, NO_EFFECTS, type EventPayload, type UnsayEvent } from "../protocol/index.js";
 import type { AssistantMessage } from "./message.js";
-import { createPendingMessage, foldEvents, type Violation } from "./index.js";
+import { createPendingMessage, foldEvents, type FoldResult } from "./index.js";
 
 const words = (text: string): EventPayload => ({ type: "span.append", part: "p", span: "s", text });
 
@@ -20,7 +20,7 @@ const PAYLOADS: readonly EventPayload[] = [
   { type: "tool.result", call: "c", result: "ok" },
   { type: "part.open", part: "p", kind: "answer" },
   { type: "part.close", part: "p" },
-  { type: "span.settle", spans: ["s"], to: "settled", by: "check" },
+  { type: "span.settle", spans: ["s"], to: "verified", by: "check" },
   { type: "span.retract", spans: ["s"], reason: "wrong", expunge: true },
   { type: "run.open", caps: {}, heartbeatMs: null, ttlMs: null },
   { type: "run.end", outcome: "awaiting-approval", approvals: ["a"], effects: NO_EFFECTS },
@@ -40,7 +40,7 @@ function eventsOf(payloads: readonly EventPayload[]): readonly UnsayEvent[] {
 
 const empty = (): AssistantMessage => createPendingMessage({ id: "m", thread: "t" });
 
-function foldEach(events: readonly UnsayEvent[]): { readonly message: AssistantMessage; readonly violations: readonly Violation[] } {
+function foldEach(events: readonly UnsayEvent[]): { readonly message: AssistantMessage; readonly violations: FoldResult["violations"] } {
   let message = empty();
   const violations = events.flatMap((event) => {
     const step = foldEvents(message, [event]);

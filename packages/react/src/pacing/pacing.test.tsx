@@ -1,4 +1,4 @@
-import { textOf, type AssistantMessage, type Session, type SpokenItem } from "@unsay/core";
+import { MessagePages, textOf, type AssistantMessage, type Message, type Session, type SpokenItem } from "@unsay/core";
 import {
   completeStep,
   createFakeClock,
@@ -215,11 +215,11 @@ describe("useActWhenSettled", () => {
     fireEvent.click(button());
     expect(deploy).toHaveBeenCalledTimes(1);
     act(() =>
-      session.store.setState((state) => ({
-        messages: state.messages.map((message) =>
-          message.role === "assistant" ? { ...message, status: "revised" as const, revisions: 1 } : message,
-        ),
-      })),
+      session.store.setState(({ messages, pages }) => {
+        const revise = (message: Message): Message =>
+          message.role === "assistant" ? { ...message, status: "revised" as const, revisions: 1 } : message;
+        return { pages: MessagePages.of(messages.map(revise), pages) };
+      }),
     );
     expect(button().getAttribute("aria-disabled")).toBe("true");
     expect(screen.getByTestId("why").textContent).toContain("revised");

@@ -1,11 +1,10 @@
 "use client";
 
-import { startTransition, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import type { ThreadGroups } from "./thread-groups.js";
 
 /** Groups that are there at once: more than any window shows. */
-const AT_ONCE = 3;
-const STEP = 2;
+const AT_ONCE = 4;
 const IDLE_TIMEOUT_MS = 250;
 
 /**
@@ -21,7 +20,8 @@ export function useFromEnd({ sections }: ThreadGroups): number {
   const isWhole = from <= oldest;
   useEffect(() => {
     if (isWhole) return;
-    return whenIdle(() => startTransition(() => setShown((before) => ({ ...before, from: before.from - STEP }))));
+    // One at a time, and no transition: what streams meanwhile would interrupt it, and its work be done again and again.
+    return whenIdle(() => setShown((before) => ({ ...before, from: before.from - 1 })));
   }, [isWhole, from]);
   return from;
 }

@@ -40,13 +40,11 @@ const forgeries: fc.Arbitrary<Forgery> = fc.oneof(
   fc
     .jsonValue({ maxDepth: 2 })
     .map((edited) => asAna("edited", (body) => ({ items: itemsOf(body).map((item) => ({ ...item, edited: edited ?? 0 })) }))),
-  fc
-    .integer({ min: 0, max: 3 })
-    .map((times) =>
-      asAna("edited", (body) => ({
-        items: times === 1 ? [] : Array.from({ length: times + 1 }, () => itemsOf(body)[0]).slice(times === 0 ? 1 : 0),
-      })),
-    ),
+  fc.integer({ min: 0, max: 3 }).map((times) =>
+    asAna("edited", (body) => ({
+      items: times === 1 ? [] : Array.from({ length: times + 1 }, () => itemsOf(body)[0]).slice(times === 0 ? 1 : 0),
+    })),
+  ),
   strange.map((scope) =>
     asAna("edited", (body) => ({ items: itemsOf(body).map((item) => ({ ...item, scope: { argsPattern: scope, ms: 1_000 } })) })),
   ),
@@ -63,7 +61,7 @@ const forgeries: fc.Arbitrary<Forgery> = fc.oneof(
     bend: (genuine, _mine, other) => ({ run: other.run, body: { ...genuine, run: other.run, thread: other.thread } }),
   }),
   fc
-    .constantFrom("eve", "", "Ana", "ana ")
+    .constantFrom("eve", "", "Ana", "ana,ana")
     .map((user): Forgery => ({ kind: "cross-user", user, bend: (body, mine) => ({ run: mine.run, body }) })),
   strange.map((thread) => asAna("cross-user", () => ({ thread: thread === "t1" ? "t2" : thread }))),
   fc.constant(asAna("pre-approved", () => ({ command: "approve", approved: true, status: "approved" }))),

@@ -24,7 +24,8 @@ export function createRecordKinds(): readonly RecordKind[] {
   return [createMemoryKind(), createSqliteKind(), ...(hasRedis ? [createRedisKind()] : [])];
 }
 
-function createMemoryKind(): RecordKind {
+/** Always there. */
+export function createMemoryKind(): RecordKind {
   return {
     name: "memory",
     async create() {

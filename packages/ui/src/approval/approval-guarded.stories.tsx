@@ -142,15 +142,15 @@ export const HeldByPointer: Story = guarded(
   (clock) => <LiveGates ask={ROWS} clock={clock} />,
   async ({ approve, arms, sent }, clock) => {
     await arms();
-    fireEvent.pointerDown(approve(), { button: 0 });
+    await fireEvent.pointerDown(approve(), { button: 0 });
     await pass(clock, 700);
-    fireEvent.pointerUp(approve(), { button: 0 });
+    await fireEvent.pointerUp(approve(), { button: 0 });
     await pass(clock, 600);
     await expect(sent()).toBe("");
-    fireEvent.pointerDown(approve(), { button: 0 });
+    await fireEvent.pointerDown(approve(), { button: 0 });
     await pass(clock, 1_300);
     await expect(sent()).toBe("");
-    fireEvent.pointerUp(approve(), { button: 0 });
+    await fireEvent.pointerUp(approve(), { button: 0 });
     await pass(clock, 100);
     await expect(sent()).toBe("approve");
   },
@@ -163,15 +163,15 @@ export const HeldByKey: Story = guarded(
   async ({ approve, arms, sent }, clock) => {
     await arms();
     approve().focus({ preventScroll: true });
-    fireEvent.keyDown(approve(), { key: " " });
+    await fireEvent.keyDown(approve(), { key: " " });
     await pass(clock, 700);
-    fireEvent.keyDown(approve(), { key: "Escape" });
-    fireEvent.keyUp(approve(), { key: " " });
+    await fireEvent.keyDown(approve(), { key: "Escape" });
+    await fireEvent.keyUp(approve(), { key: " " });
     await pass(clock, 1_000);
     await expect(sent()).toBe("");
-    fireEvent.keyDown(approve(), { key: " " });
+    await fireEvent.keyDown(approve(), { key: " " });
     await pass(clock, 1_300);
-    fireEvent.keyUp(approve(), { key: " " });
+    await fireEvent.keyUp(approve(), { key: " " });
     await pass(clock, 100);
     await expect(sent()).toBe("approve");
   },
@@ -220,10 +220,10 @@ export const ExpiredWhileHolding: Story = guarded(
     await arms();
     await clock.advance(70_000 - 600 - (clock.now() % 1_000) - 2_000);
     await arms();
-    fireEvent.pointerDown(approve(), { button: 0 });
+    await fireEvent.pointerDown(approve(), { button: 0 });
     await pass(clock, 4_000);
     await expect(find("approval-gate")).toHaveAttribute("data-status", "expired");
-    fireEvent.pointerUp(document.body, { button: 0 });
+    await fireEvent.pointerUp(document.body, { button: 0 });
     await pass(clock, 100);
     await expect(sent()).toBe("");
     await expect(canvas.getByRole("button", { name: "Ask again" })).toBeVisible();

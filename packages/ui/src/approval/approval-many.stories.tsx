@@ -2,7 +2,15 @@ import { useState, type ReactElement } from "react";
 import type { Meta, StoryObj } from "@storybook/react-vite";
 import type { EventPayload } from "@unsay/core";
 import { createArgsHash } from "@unsay/core/protocol";
-import { createFakeClock, createScriptedTransport, openStep, streamWords, type FakeClock, type Script } from "@unsay/core/testing";
+import {
+  createFakeClock,
+  createScriptedTransport,
+  openStep,
+  streamWords,
+  type FakeClock,
+  type Script,
+  type ScriptStep,
+} from "@unsay/core/testing";
 import { expect, userEvent, waitFor, within } from "storybook/test";
 import { callIdOf, EMAIL_CALL, eventsOfAsk, ROWS_CALL, type Ask } from "../testing/gate-stage.js";
 import { LiveGates } from "../testing/live-gates.js";
@@ -26,12 +34,17 @@ async function until(clock: FakeClock, isThere: () => boolean): Promise<void> {
   for (let tries = 0; tries < 200 && !isThere(); tries++) await pass(clock, 50);
 }
 
+interface Later {
+  readonly at: number;
+  readonly event: EventPayload;
+}
+
 const TICKETS: Ask = {
   calls: [1, 2, 3].map((region) => ({ id: `t${region}`, name: "create_ticket", args: { title: `Drain region ${region}` } })),
 };
 const describeTicket: DescribeCall = ({ args }) => ({ title: `Create ticket “${(args as { title: string }).title}”` });
-const RAN: readonly { readonly at: number; readonly event: EventPayload }[] = ["t1", "t2", "t3"].flatMap((call, index) => [
-  { at: 6_000, event: { type: "tool.start", call, attempt: 1, callKey: call } as const },
+const RAN = ["t1", "t2", "t3"].flatMap((call, index): readonly Later[] => [
+  { at: 6_000, event: { type: "tool.start", call, attempt: 1, callKey: call } },
   {
     at: 7_000 + index,
     event:
@@ -44,7 +57,7 @@ const RAN: readonly { readonly at: number; readonly event: EventPayload }[] = ["
             error: { code: "conflict", message: "409", retryable: true, userMessage: "It exists already." },
           }
         : { type: "tool.result", call, result: "ok", output: {} },
-  } as { at: number; event: EventPayload },
+  },
 ]);
 const failing = createFakeClock();
 export const PartialFailure: Story = {
@@ -81,7 +94,7 @@ export const StaleCard: Story = {
   },
 };
 
-const ELSEWHERE: readonly { readonly at: number; readonly event: EventPayload }[] = [
+const ELSEWHERE: readonly Later[] = [
   {
     at: 1_500,
     event: {

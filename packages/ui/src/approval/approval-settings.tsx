@@ -24,9 +24,10 @@ export interface ApprovalSettings {
   readonly knownTools?: readonly string[] | undefined;
   /** Turns remembering on. Called when the decision with it is sent. */
   readonly onRemember?: ((remembered: Remembered) => void) | undefined;
+  /** How long a request waits is the server's to say, and the protocol has no word for more: for backends with a way of their own. */
   readonly onExtend?: ((approval: Approval) => void) | undefined;
-  /** The request has expired, or will and can't be extended. */
-  readonly onAskAgain?: ((call: ToolCall) => void) | undefined;
+  /** The request has expired, or will and can't be extended. `quote` names the call; `Chat` puts it into the composer. */
+  readonly onAskAgain?: ((call: ToolCall, quote: string) => void) | undefined;
   /** After the request was rejected: takes the reader to where they write. `quote` names the call. */
   readonly onRedirect?: ((call: ToolCall, quote: string) => void) | undefined;
 }

@@ -84,6 +84,20 @@ describe("a request inside a conversation", () => {
     });
   });
 
+  test("statement 88: a request that nobody answered in time can be asked for again: the composer is about it, and nothing was decided", async () => {
+    const { clock, transport, screen, find, input } = await converse(asking(100, { calls: [EMAIL_CALL], expiresInMs: 3_000 }, "first"));
+    await vi.waitFor(async () => {
+      await pass(clock, 500);
+      expect(find("approval-gate")?.dataset["status"]).toBe("expired");
+    });
+    const title = find("approval-gate.title").textContent ?? "";
+    await screen.getByRole("button", { name: "Ask again" }).click();
+    await expect.element(input).toHaveFocus();
+    expect(title).not.toBe("");
+    expect(find("quoted-partial").textContent).toContain(title);
+    expect(decisionsOf(transport)).toEqual([]);
+  });
+
   test("statement 90: requests out of view are counted above the composer, and the button leads to them and to their question", async () => {
     const words = "Drain the pool in one region before the switch. ".repeat(60);
     const { clock, screen, find } = await converse([

@@ -143,7 +143,7 @@ type ClosedView = "approved" | "rejected" | "expired" | "superseded" | "cancelle
 
 /** What became of it, and what can still be done. */
 function Outcome(): ReactElement {
-  const { control } = useGate("ApprovalGateActions");
+  const { control, question } = useGate("ApprovalGateActions");
   const strings = useStrings();
   const { onAskAgain } = useApprovalSettings();
   const [call] = control.asked;
@@ -152,7 +152,7 @@ function Outcome(): ReactElement {
     <p className="unsay-approval-note" data-unsay="approval-gate.outcome">
       {textOfOutcome(control, strings)}{" "}
       {control.view === "expired" && onAskAgain !== undefined && call !== undefined ? (
-        <Button onClick={() => onAskAgain(call)}>{strings.approval.askAgain}</Button>
+        <Button onClick={() => onAskAgain(call, makeVisible(question.title))}>{strings.approval.askAgain}</Button>
       ) : null}
       {successor === undefined ? null : <Button onClick={() => focusApproval(successor)}>{strings.approval.seeNew}</Button>}
     </p>

@@ -5,6 +5,7 @@ import { joinClasses, withRef, type UiComponent } from "../component.js";
 import { useStrings } from "../strings/strings.js";
 import { useApprovalSettings } from "./approval-settings.js";
 import { useGate } from "./gate-context.js";
+import { makeVisible } from "./visible-text.js";
 
 /** With so much left or less, in seconds, there is a way to more time. */
 const EXTEND_FROM_S = 60;
@@ -13,7 +14,7 @@ const EXTEND_FROM_S = 60;
 export const ApprovalGateExpiry: UiComponent<HTMLParagraphElement, HTMLAttributes<HTMLParagraphElement>> = withRef(
   "ApprovalGateExpiry",
   (props, ref) => {
-    const { control } = useGate("ApprovalGateExpiry");
+    const { control, question } = useGate("ApprovalGateExpiry");
     const { approval: words } = useStrings();
     const { onExtend, onAskAgain } = useApprovalSettings();
     const { approval, calls, expiresInS, view } = control;
@@ -27,7 +28,7 @@ export const ApprovalGateExpiry: UiComponent<HTMLParagraphElement, HTMLAttribute
             {words.expiresIn(expiresInS)}{" "}
             {isSoon && onExtend !== undefined ? <Button onClick={() => onExtend(approval)}>{words.extend}</Button> : null}
             {isSoon && onExtend === undefined && onAskAgain !== undefined && call !== undefined ? (
-              <Button onClick={() => onAskAgain(call)}>{words.askAgain}</Button>
+              <Button onClick={() => onAskAgain(call, makeVisible(question.title))}>{words.askAgain}</Button>
             ) : null}
           </>
         )}

@@ -14,7 +14,8 @@ const source = (number: number, url = `https://example.org/${number}`): ValuePar
   value: { title: `Source ${number}`, url },
 });
 const TWO = [source(1), source(2)];
-const said = (text: string, after: readonly Part[] = TWO): AssistantMessage => endedMessage("complete", { parts: [textPart(text), ...after] });
+const said = (text: string, after: readonly Part[] = TWO): AssistantMessage =>
+  endedMessage("complete", { parts: [textPart(text), ...after] });
 
 async function draw(message: AssistantMessage, options: MarkdownOptions = {}) {
   const screen = await render(

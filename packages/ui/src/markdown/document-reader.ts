@@ -59,9 +59,13 @@ export function createDocumentReader(syntax: Syntax = PLAIN): DocumentReader {
   };
 }
 
-/** Takes the last line as it stands. The state is not advanced by it: a text that was read as whole may go on after all. */
+/**
+ * Takes the last line as it stands. Neither that nor what the end defines is remembered: a text that was read as whole
+ * may go on after all.
+ */
 function readWhole(state: State, text: string, syntax: Syntax): readonly Block[] {
-  return finished(advance(forgetful(state), text, syntax, true), syntax);
+  const forgetful = { ...state, known: extendKnowledge(state.known) };
+  return finished(advance(forgetful, text, syntax, true), syntax);
 }
 
 /**
@@ -301,18 +305,13 @@ function finished(state: State, syntax: Syntax): readonly Block[] {
   const reading = readingOf(state, syntax);
   if (open.kind === "flow") return finishedFlow(state, sourceOf(open), reading, syntax);
   const whole = open.segments.map((segment) => (segment.rest === "" ? segment : makeSegment(segment.source, reading, ...cutOf(open))));
-  return settle(forgetful(state), [{ ...open, segments: whole, isFinal: true }], syntax).settled;
-}
-
-/** What an end defines holds for what is shown then, and not for a text that goes on after all. */
-function forgetful(state: State): State {
-  return { ...state, known: extendKnowledge(state.known) };
+  return settle(state, [{ ...open, segments: whole, isFinal: true }], syntax).settled;
 }
 
 /** Where nothing follows, every line is what it is. */
 function finishedFlow(state: State, source: string, reading: Reading, syntax: Syntax): readonly Block[] {
   const blocks = pieces(source, syntax, () => true).map((piece) => makeBlock(piece, reading, true));
-  return settle(forgetful(state), blocks, syntax).settled;
+  return settle(state, blocks, syntax).settled;
 }
 
 /** A last line without its line break may be the one that closes the fence. */

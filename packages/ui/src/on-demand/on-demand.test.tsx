@@ -3,7 +3,15 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { page, userEvent } from "vitest/browser";
 import { render } from "vitest-browser-react";
 import type { Span } from "@unsay/core";
-import { createFakeClock, createScriptedTransport, scripts, type FakeClock, type Script } from "@unsay/core/testing";
+import {
+  completeStep,
+  createFakeClock,
+  createScriptedTransport,
+  openStep,
+  scripts,
+  type FakeClock,
+  type Script,
+} from "@unsay/core/testing";
 import { SessionProvider, useThread, type Announcement } from "@unsay/react";
 import { ApprovalTray } from "../approval/approval-tray.js";
 import { AnswerText } from "../message/answer-text.js";
@@ -12,7 +20,6 @@ import { en } from "../strings/en.js";
 import { createGateTransport, decisionsOf, EMAIL_CALL, ROWS_CALL, type Ask } from "../testing/gate-stage.js";
 import { holdPieces, type HeldPieces } from "../testing/held-pieces.js";
 import { textPart } from "../testing/messages.js";
-import { longScript } from "../testing/scripts.js";
 import { pass } from "../testing/passing.js";
 import { Chat } from "../thread/chat.js";
 import { ToolCallSlot } from "../tool-call/tool-call-slot.js";
@@ -258,18 +265,21 @@ describe("a chat before its pieces are there", () => {
   });
 
   test("scroll S2: the reader keeps their line when Markdown comes", async () => {
-    const { clock, screen, answer } = await open(longScript, 400);
-    for (let second = 0; second < 60 && answer()?.getAttribute("data-status") !== "complete"; second++) await pass(clock, 1_000);
+    const { clock, screen, answer } = await open(LONG, 400);
+    await vi.waitFor(async () => {
+      await clock.advance(100);
+      expect(answer()?.getAttribute("data-status")).toBe("complete");
+    }, 10_000);
     const transcript = screen.container.querySelector('[data-unsay="transcript"]') as HTMLElement;
     transcript.scrollTop = transcript.scrollHeight / 2;
     await vi.waitFor(() => expect(blockAt(transcript, 60)).not.toBeNull());
-    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    await nextFrame();
     const line = blockAt(transcript, 60) as HTMLElement;
     const words = (line.textContent ?? "").slice(0, 7);
     const before = line.getBoundingClientRect().top;
     await held.markdown.arrive();
     await vi.waitFor(() => expect(screen.container.querySelector(".unsay-plain")).toBeNull());
-    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    await nextFrame();
     const after = [...screen.container.querySelectorAll<HTMLElement>('[data-unsay="answer.block"]')].find(({ textContent }) =>
       textContent?.startsWith(words),
     );
@@ -277,8 +287,32 @@ describe("a chat before its pieces are there", () => {
   });
 });
 
+const PARAGRAPHS = Array.from(
+  { length: 30 },
+  (_, index) => `Step ${index + 1}. Drain the **pool** before the switch, then flip the flag there.`,
+).join("\n\n");
+
+/** Long, and there at once. */
+const LONG: Script = {
+  id: "long-at-once",
+  title: "Long, at once",
+  prompt: "Go",
+  steps: [
+    openStep(),
+    { at: 10, event: { type: "part.open", part: "p", kind: "answer" } },
+    { at: 10, event: { type: "span.append", part: "p", span: "s", text: PARAGRAPHS } },
+    { at: 10, event: { type: "part.close", part: "p" } },
+    completeStep(20),
+  ],
+};
+
 /** The block that stands this many pixels below the upper edge. */
 function blockAt(box: HTMLElement, below: number): HTMLElement | null {
   const { left, top, width } = box.getBoundingClientRect();
   return document.elementFromPoint(left + width / 2, top + below)?.closest<HTMLElement>('[data-unsay="answer.block"]') ?? null;
+}
+
+/** The frame in which something is drawn, and the one in which what was drawn is measured. */
+function nextFrame(): Promise<unknown> {
+  return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
 }

@@ -5,6 +5,7 @@ import { useField, useStructured } from "@unsay/react";
 import { flag, joinClasses, withRef, type UiComponent } from "../component.js";
 import { cleanProse } from "../markdown/clean-text.js";
 import { Caret } from "../message/marks.js";
+import type { Strings } from "../strings/en.js";
 import { useStrings } from "../strings/strings.js";
 import { humanizeName } from "../tool-call/humanize-name.js";
 import { expectedFields } from "./expected-fields.js";
@@ -114,9 +115,10 @@ interface LeafProps {
 }
 
 function Leaf({ value, isClosed, isLive }: LeafProps): ReactElement {
-  const { structured } = useStrings();
+  const strings = useStrings();
+  const { structured } = strings;
   if (value === undefined) return <span className="unsay-value-kind">{isLive ? structured.notYet : structured.missing}</span>;
-  const words = <bdi>{wordsOf(value, useStrings())}</bdi>;
+  const words = <bdi>{wordsOf(value, strings)}</bdi>;
   if (isClosed) return words;
   if (!isLive) {
     return (
@@ -133,7 +135,7 @@ function Leaf({ value, isClosed, isLive }: LeafProps): ReactElement {
   );
 }
 
-function wordsOf(value: unknown, { edit, number }: ReturnType<typeof useStrings>): string {
+function wordsOf(value: unknown, { edit, number }: Strings): string {
   if (typeof value === "string") return cleanProse(value);
   if (typeof value === "number") return number(value);
   if (typeof value === "boolean") return value ? edit.yes : edit.no;

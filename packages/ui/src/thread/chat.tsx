@@ -253,22 +253,19 @@ function ChatThread(props: ChatThreadProps): ReactElement {
   );
 }
 
-/** A request that was rejected to ask for something else: the composer says what it is about, until that is sent. */
+/** A request that was rejected to ask for something else, or that nobody answered in time: the composer says what it is about, until that is sent. */
 function useRedirectedCall(
   approvals: ApprovalSettings | undefined,
   input: RefObject<HTMLTextAreaElement | null>,
 ): { readonly settings: ApprovalSettings; readonly quote: string | undefined; readonly clearQuote: () => void } {
   const [quote, setQuote] = useState<string>();
-  const settings = useMemo<ApprovalSettings>(
-    () => ({
-      onRedirect: (_call, words) => {
-        setQuote(words);
-        input.current?.focus({ preventScroll: true });
-      },
-      ...approvals,
-    }),
-    [approvals, input],
-  );
+  const settings = useMemo<ApprovalSettings>(() => {
+    const writeAbout = (_call: unknown, words: string): void => {
+      setQuote(words);
+      input.current?.focus({ preventScroll: true });
+    };
+    return { onRedirect: writeAbout, onAskAgain: writeAbout, ...approvals };
+  }, [approvals, input]);
   return { settings, quote, clearQuote: useCallback(() => setQuote(undefined), []) };
 }
 

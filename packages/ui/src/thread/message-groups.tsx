@@ -13,7 +13,7 @@ export interface MessageGroupsProps extends Omit<HTMLAttributes<HTMLDivElement>,
 }
 
 /** So many groups at the end are laid out wherever the reader is: the way to the end leads to what was measured. */
-const ALWAYS_LAID_OUT = 2;
+const ALWAYS_LAID_OUT = 3;
 
 /**
  * The messages of a transcript. What is out of view is neither styled nor laid out; the browser's search, a selection and

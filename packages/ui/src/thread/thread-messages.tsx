@@ -39,6 +39,7 @@ export interface ThreadMessagesProps {
 export function ThreadMessages({ thread, endMark }: ThreadMessagesProps): ReactElement {
   const { pages, connection, approvals, session } = thread;
   const groups = useThreadGroups(pages);
+  const from = useFromEnd(groups);
   const verbs = useMessageVerbs(session, groups);
   const { attempt } = connection;
   const decision = useDecision(approvals);
@@ -49,7 +50,7 @@ export function ThreadMessages({ thread, endMark }: ThreadMessagesProps): ReactE
   const draw = useCallback((group: ThreadGroup) => <GroupMessages group={group} shared={shared} />, [shared]);
   return (
     <LiveFactsContext.Provider value={facts}>
-      <MessageGroups ref={element} groups={groups} from={useFromEnd(groups)}>
+      <MessageGroups ref={element} groups={groups} from={from}>
         {draw}
       </MessageGroups>
     </LiveFactsContext.Provider>

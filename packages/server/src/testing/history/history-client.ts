@@ -4,6 +4,8 @@ import type { Operation, View } from "./history.js";
 
 /** How long a client waits for an answer, or for the next word of a stream, before it thinks the connection dead. */
 const PATIENCE_MS = 2_500;
+/** How long a person thinks before the next question, at most. */
+const THINK_MS = 1_500;
 const LONGEST_RUN_MS = 9_000;
 /** How long it still reads when it is over. */
 const LAST_WORDS_MS = 3_000;
@@ -42,7 +44,7 @@ export class HistoryClient {
     while (Date.now() < endsAt) {
       const run = (await this.#join()) ?? (await this.#start());
       if (run !== null) await this.#readToEnd(run);
-      await sleep(random() * 200);
+      await sleep(random() * THINK_MS);
     }
   }
 

@@ -49,7 +49,7 @@ const tools: ToolSet = {
     parse,
     execute: act,
     receipt: () => ({ summary: "Posted" }),
-    undo: { tool: "unmail", args: ({ args }) => ({ deed: `undo ${(args as { readonly deed: string }).deed}` }) },
+    undo: { tool: "unmail", args: ({ args }) => ({ deed: `undo ${args.deed}` }) },
   }),
   unmail: defineTool({ effect: "write", parse, execute: act }),
   pay: defineTool({ effect: "irreversible", parse, execute: act, receipt: () => ({ summary: "Paid" }) }),
@@ -60,7 +60,7 @@ const agent: Agent = async (run) => {
   const { words, calls } = linesFor(seed, run.input);
   for (const [at, word] of words.entries()) {
     if (!run.partial.includes(word.trim())) run.text(word);
-    await sleep(20 + Math.random() * 150);
+    await sleep(60 + Math.random() * 240);
     await makeCall(run, calls[at] ?? null);
   }
 };

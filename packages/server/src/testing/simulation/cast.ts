@@ -44,7 +44,7 @@ export function createTools(stage: Stage, life: Life): ToolSet {
       parse,
       execute: act,
       receipt: () => ({ summary: "Posted" }),
-      undo: { tool: "unmail", args: ({ args }) => ({ deed: `undo ${(args as { readonly deed: string }).deed}` }) },
+      undo: { tool: "unmail", args: ({ args }) => ({ deed: `undo ${args.deed}` }) },
     }),
     unmail: defineTool({ effect: "write", parse, execute: act }),
     pay: defineTool({ effect: "irreversible", parse, execute: act, receipt: () => ({ summary: "Paid" }) }),

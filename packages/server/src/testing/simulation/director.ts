@@ -49,7 +49,8 @@ export class Director {
 
   /** What people do in a moment, about what they have heard so far. */
   step(): void {
-    for (const connection of [...this.#connections]) {
+    // Who comes back takes the place of who was cut off, so this goes over those who are there now.
+    for (const connection of this.#connections.slice()) {
       this.#react(connection);
       this.#interfere(connection);
     }

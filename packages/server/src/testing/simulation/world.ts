@@ -3,7 +3,7 @@ import { createFakeClock, createRandom } from "@unsay/core/testing";
 import { allowAllUnsafe } from "../../access/authorize.js";
 import { createUnsayServer, type UnsayServer } from "../../server.js";
 import type { Store } from "../../stores/store.js";
-import type { Deed, Operation, View } from "../history/history.js";
+import type { Operation, View } from "../history/history.js";
 import { createAgent, createTools, type Stage } from "./cast.js";
 import { clockOf, Life, storeOf, type Fate, type StoreFault } from "./life.js";
 
