@@ -42,7 +42,8 @@ function dress(root: Element, attributes: Readonly<Record<string, string>>): () 
   const before = Object.keys(attributes).map((name) => [name, root.getAttribute(name)] as const);
   for (const [name, value] of Object.entries(attributes)) root.setAttribute(name, value);
   return () => {
-    for (const [name, value] of before) if (value === null) root.removeAttribute(name);
+    for (const [name, value] of before)
+      if (value === null) root.removeAttribute(name);
       else root.setAttribute(name, value);
   };
 }

@@ -136,7 +136,21 @@ function os2({ bold = false }: BoxFontOptions): Uint8Array {
   const vendor = [0x42, 0x4f, 0x58, 0x20];
   const metrics = [u16(0x20), u16(0xffff), i16(ASCENT), i16(DESCENT), i16(0), u16(ASCENT), u16(-DESCENT), u32(1), u32(0)];
   const start = [u16(4), i16(560), u16(bold ? 700 : 400), u16(5), u16(0)];
-  return bytes(...start, ...sizes, i16(0), panose, ...ranges, vendor, u16(bold ? 0x20 : 0x40), ...metrics, i16(500), i16(700), u16(0), u16(0x20), u16(1));
+  return bytes(
+    ...start,
+    ...sizes,
+    i16(0),
+    panose,
+    ...ranges,
+    vendor,
+    u16(bold ? 0x20 : 0x40),
+    ...metrics,
+    i16(500),
+    i16(700),
+    u16(0),
+    u16(0x20),
+    u16(1),
+  );
 }
 
 function fileOf(tables: Readonly<Record<string, Uint8Array>>): Uint8Array {

@@ -82,7 +82,9 @@ async function compareInPage(asked: {
   const png = new Uint8Array(await (await after.canvas.convertToBlob({ type: "image/png" })).arrayBuffer());
   return { where, marked: btoa(Array.from(png, (byte) => String.fromCharCode(byte)).join("")) };
 
-  async function read(base64: string): Promise<{ canvas: OffscreenCanvas; context: OffscreenCanvasRenderingContext2D; data: Uint8ClampedArray }> {
+  async function read(
+    base64: string,
+  ): Promise<{ canvas: OffscreenCanvas; context: OffscreenCanvasRenderingContext2D; data: Uint8ClampedArray }> {
     const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
     const bitmap = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
     const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);

@@ -4,7 +4,7 @@
  * in which it shows; one that no longer fits the source needs a new place.
  *
  *   node scripts/server-mutants.mjs          all of them
- *   node scripts/server-mutants.mjs stop     those whose name contains the word
+ *   node scripts/server-mutants.mjs stop     those whose name contains the words
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -129,8 +129,8 @@ const BUGS = [
   [
     "a stop is accepted and not kept",
     "command/command-desk.ts",
-    "if (isNews && live.isStopping) await this.#settings.store.saveStop(live.record.run, stop);",
-    "void [isNews, stop];",
+    "const kept = this.#settings.store.saveStop(run, stop);",
+    "const kept = Promise.resolve(void stop);",
   ],
   [
     "a stop for another process is accepted though nobody answers",
@@ -205,7 +205,8 @@ function judge(home, { name, edits }) {
 }
 
 function main() {
-  const bugs = BUGS.filter(({ name }) => process.argv.slice(2).every((word) => name.includes(word)));
+  const wanted = process.argv.slice(2).join(" ");
+  const bugs = BUGS.filter(({ name }) => name.includes(wanted));
   const home = prepareCopy();
   try {
     const unfit = simulate(home);

@@ -67,6 +67,7 @@ test("the front door opens on these names and no others", () => {
     "StopButton",
     "StopLedger",
     "StringsProvider",
+    "StructuredPart",
     "Thread",
     "ThreadComposer",
     "ThreadEditsProvider",

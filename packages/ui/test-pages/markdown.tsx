@@ -86,7 +86,10 @@ function audit(texts: readonly string[], piece: number, maxCommits: number, cuts
     result.commits += seen.commits;
     for (const address of seen.addresses) if (!whole.addresses.has(address)) result.transient.push(`${index}: ${address}`);
     if (!seen.isEqual) result.unequal.push(String(index));
-    for (const cut of cutsOf[index] ?? []) inContainer((paint) => takeInventory(paint(draw(text.slice(0, cut), cut % 2 === 0))));
+    for (const cut of cutsOf[index] ?? []) {
+      for (const address of inventoryOfCut(text.slice(0, cut)))
+        if (!whole.addresses.has(address)) result.transient.push(`${index}: ${address}`);
+    }
     const html = renderToString(draw(text, false));
     if (/<(?:link|img|script|style|iframe)\b/i.test(html)) result.preloads.push(String(index));
   });
@@ -98,6 +101,16 @@ function audit(texts: readonly string[], piece: number, maxCommits: number, cuts
     addresses: [...result.addresses],
     controls,
   };
+}
+
+/** A beginning as it is while more comes, whose addresses are given back, and as it is when nothing does. */
+function inventoryOfCut(beginning: string): readonly string[] {
+  inContainer((paint) => takeInventory(paint(draw(beginning, false))));
+  return inContainer((paint) => {
+    const container = paint(draw(beginning, true));
+    takeInventory(container);
+    return addressesIn(container);
+  });
 }
 
 /** Without regard to how the text is split into nodes. */

@@ -62,7 +62,9 @@ function foreignIn(): readonly string[] {
     '[class*="approval"], [class*="receipt"], [class*="composer"], [data-unsay^="approval"], [data-unsay^="receipt"], [data-unsay^="composer"]',
     'input:not([disabled], [readonly]), button:not([data-unsay^="answer."], .unsay-link-button)',
   ].join(", ");
-  return Array.from(document.querySelectorAll(TEXT), (text) => Array.from(text.querySelectorAll(forbidden), ({ outerHTML }) => outerHTML.slice(0, 120))).flat();
+  return Array.from(document.querySelectorAll(TEXT), (text) =>
+    Array.from(text.querySelectorAll(forbidden), ({ outerHTML }) => outerHTML.slice(0, 120)),
+  ).flat();
 }
 
 const sheet = document.createElement("style");

@@ -90,7 +90,7 @@ export function useComposer(options: UseComposerOptions): UseComposerResult {
   const followUps = selectFollowUps(situation);
   const quotes = useQuote(options.quote);
   const sending = useSubmission(options, draft, attachments);
-  const submit = (by: ComposerMode = mode): void => void sending.submit(by, by === "redirect" ? quotes.quote : undefined);
+  const submit = (by: ComposerMode = mode): void => void sending.submit(by, isQuoting(by) ? quotes.quote : undefined);
 
   const modeOfKey = (event: KeyboardEvent): ComposerMode | null => {
     if (matchesKey(event, keys.steer) && followUps.includes("steer")) return "steer";
@@ -112,7 +112,7 @@ export function useComposer(options: UseComposerOptions): UseComposerResult {
     other,
     followUps,
     attachments,
-    quote: mode === "redirect" ? quotes.quote : undefined,
+    quote: isQuoting(mode) ? quotes.quote : undefined,
     removeQuote: quotes.remove,
     refusal: sending.refusal,
     isComposing,
@@ -133,6 +133,11 @@ export function useComposer(options: UseComposerOptions): UseComposerResult {
       onCompositionEnd: () => setComposing(false),
     }),
   };
+}
+
+/** What waits, or is added to an answer, is not about the words that stand at its end now. */
+function isQuoting(mode: ComposerMode): boolean {
+  return mode === "redirect" || mode === "send";
 }
 
 /** A quote that was taken out stays out until there is another. */

@@ -36,6 +36,7 @@ export class ThreadScroller {
   #line: ReadingLine | null = null;
   #top = 0;
   #range = 0;
+  #height = 0;
   #last: Element | null = null;
   #anchor: Element | null = null;
   #isFinding = false;
@@ -96,17 +97,21 @@ export class ThreadScroller {
   #onScroll(): void {
     // What the browser moved because the end came nearer is put right when the sizes are told.
     if (this.#isClamped()) return;
+    const moved = this.#moved();
     this.#readScroll();
+    // What came above since the last look has not been measured yet: the line would be read where it was pushed to.
+    if (this.#elements.content.offsetHeight !== this.#height) this.#keepLine(moved);
     this.#remember();
     this.#tell();
   }
 
   /** Growth may be measured before the reader's own scroll is reported: what they did comes first. */
   #onResize(): void {
+    const moved = this.#isClamped() ? 0 : this.#moved();
     this.#readScroll();
     this.#fitSpacer();
     if (this.#isFollowing && this.#hasReasonToFollow() && !this.#isBeingRead()) this.#scrollToEnd();
-    else this.#keepLine();
+    else this.#keepLine(moved);
     if (this.#distance() > EDGE_PX + this.#endRoom()) this.#isFollowing = false;
     this.#last = lastIn(this.#elements.content);
     this.#remember();
@@ -138,12 +143,19 @@ export class ThreadScroller {
     return scroller.scrollHeight - scroller.clientHeight;
   }
 
-  #keepLine(): void {
+  /** How far the page was scrolled, in px, since the line was read; not all of it may have been reported. */
+  #moved(): number {
+    return this.#elements.scroller.scrollTop - this.#top;
+  }
+
+  /** Where the reader's own scroll would have brought it, and no growth. */
+  #keepLine(moved: number): void {
     if (this.#line === null) return;
     const top = topOfLine(this.#line);
-    if (top === null || Math.abs(top - this.#line.top) < 0.5) return;
+    const shift = top === null ? 0 : top - (this.#line.top - moved);
+    if (Math.abs(shift) < 0.5) return;
     const { scroller } = this.#elements;
-    const wanted = scroller.scrollTop + top - this.#line.top;
+    const wanted = scroller.scrollTop + shift;
     this.#makeRoom(wanted);
     scroller.scrollTop = wanted;
   }
@@ -159,6 +171,7 @@ export class ThreadScroller {
     const { scroller, content } = this.#elements;
     this.#top = scroller.scrollTop;
     this.#range = this.#maxTop();
+    this.#height = content.offsetHeight;
     this.#line = findReadingLine(scroller, content);
   }
 

@@ -47,9 +47,10 @@ export class CommandDesk {
 
   /** Decided at once, stored before the answer. */
   async stop(live: LiveRun, command: StopCommand): Promise<void> {
-    const { id, client, intent, ackSeq, painted } = command;
+    const { id, client, intent, ackSeq, painted, heardUpTo } = command;
     live.stop({ id, client, intent, painted });
-    if (live.isStopping) await this.#keepStop(live, { command: id, client, intent, ackSeq, painted });
+    const heard = heardUpTo === undefined ? {} : { heardUpTo };
+    if (live.isStopping) await this.#keepStop(live, { command: id, client, intent, ackSeq, painted, ...heard });
   }
 
   /** Of several stops the first is kept, and each is acknowledged when that one is on record. */

@@ -110,7 +110,7 @@ describe("r26-expunge: what was let through before a guard said no", () => {
       const stream = await server.start();
       await stream.until((event) => event.type === "span.append" && event.text.includes("Marmalade"));
       await server.clock.advance(200);
-      expect(await filesHold(folder, "Marmalade")).toBe(true);
+      await expect.poll(() => filesHold(folder, "Marmalade")).toBe(true);
       trip();
       const events = await stream.all();
       expect(find(events, "span.retract")).toMatchObject([{ expunge: true, reason: "It held a password." }]);

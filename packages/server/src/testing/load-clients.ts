@@ -23,10 +23,14 @@ function begin(thread: string, text: string): Promise<IncomingMessage> {
 /** One stream, read to its end. Resolves with how many of its tokens came, each once and in order. */
 async function read(index: number): Promise<number> {
   await new Promise((resolve) => setTimeout(resolve, (index * options.rampMs) / options.streams));
-  const response = await begin(`load-${index}`, "Go");
   const reader = new TokenReader();
-  response.setEncoding("utf8");
-  for await (const chunk of response) reader.push(chunk as string);
+  try {
+    const response = await begin(`load-${index}`, "Go");
+    response.setEncoding("utf8");
+    for await (const chunk of response) reader.push(chunk as string);
+  } catch (error) {
+    console.error(`Stream ${index} was cut: ${String(error)}`);
+  }
   return reader.isWhole ? reader.tokens : 0;
 }
 

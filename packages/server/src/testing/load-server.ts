@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { allowAllUnsafe } from "../access/authorize.js";
 import type { Agent } from "../agents/agent.js";
+import { consoleLog } from "../log.js";
 import { serve } from "../node/index.js";
 import { createUnsayServer } from "../server.js";
 import { createMemoryStore } from "../stores/memory.js";
@@ -35,7 +36,7 @@ const PARAGRAPH = "All work and no play makes a slow reader. ".repeat(400);
 const agent: Agent = (run) => (run.input === FLOOD ? flood(run) : speak(run));
 
 const store = options.file === null ? createMemoryStore() : createSqliteStore({ path: options.file });
-const server = createUnsayServer({ agent, store, authorize: allowAllUnsafe, log: () => {} });
+const server = createUnsayServer({ agent, store, authorize: allowAllUnsafe, log: consoleLog });
 const served = await serve({ fetch: server.fetch });
 
 const sockets = new Set<Socket>();

@@ -61,7 +61,7 @@ const CLIENTS = fileURLToPath(new URL("load-clients.ts", import.meta.url));
 const HOOKS = fileURLToPath(new URL("from-source.mjs", import.meta.url));
 
 function start(path: string, args: readonly string[]): ChildProcess {
-  const execArgv = ["--conditions=@unsay/source", "--disable-warning=ExperimentalWarning", "--import", HOOKS];
+  const execArgv = ["--conditions=@unsay/source", "--disable-warning=ExperimentalWarning", `--import=${HOOKS}`];
   return fork(path, args, { execArgv });
 }
 

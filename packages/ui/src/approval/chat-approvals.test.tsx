@@ -2,12 +2,16 @@ import { describe, expect, test, vi } from "vitest";
 import { page, userEvent } from "vitest/browser";
 import { render } from "vitest-browser-react";
 import type { EventPayload } from "@unsay/core";
+import { createArgsHash } from "@unsay/core/protocol";
 import { createFakeClock, createScriptedTransport, openStep, readyCall, streamWords, type ScriptStep } from "@unsay/core/testing";
-import { decisionsOf, EMAIL_CALL, eventsOfAsk, ROWS_CALL, type Ask } from "../testing/gate-stage.js";
+import { callIdOf, decisionsOf, EMAIL_CALL, eventsOfAsk, ROWS_CALL, type Ask } from "../testing/gate-stage.js";
 import { describeAtlasCall } from "../testing/state-atlas.js";
 import { pass } from "../testing/passing.js";
 import { Chat } from "../thread/chat.js";
 import "../styles/index.css";
+
+/** A busy machine takes its time. */
+const PATIENT = { timeout: 10_000 };
 
 function asking(at: number, ask: Ask, approval: string): readonly ScriptStep[] {
   return eventsOfAsk(ask, approval).map((event: EventPayload) => ({ at, event }));
@@ -64,7 +68,7 @@ describe("a request inside a conversation", () => {
     await vi.waitFor(async () => {
       await pass(clock, 300);
       expect(find("approval-gate")).not.toBeNull();
-    });
+    }, PATIENT);
     const title = find("approval-gate.title").textContent ?? "";
     await userEvent.click(find("approval-gate.reason-toggle"));
     await screen.getByRole("button", { name: "Don’t send, and redirect" }).click();
@@ -81,15 +85,24 @@ describe("a request inside a conversation", () => {
         text: "only to Bo",
         quote: title,
       });
-    });
+    }, PATIENT);
   });
 
   test("statement 88: a request that nobody answered in time can be asked for again: the composer is about it, and nothing was decided", async () => {
-    const { clock, transport, screen, find, input } = await converse(asking(100, { calls: [EMAIL_CALL], expiresInMs: 3_000 }, "first"));
+    const call = callIdOf(EMAIL_CALL);
+    const argsHash = createArgsHash(call, EMAIL_CALL.name, EMAIL_CALL.args);
+    const { clock, transport, screen, find, input } = await converse([
+      ...asking(100, { calls: [EMAIL_CALL], expiresInMs: 3_000 }, "first"),
+      {
+        at: 3_200,
+        event: { type: "approval.decision", approval: "first", items: [{ call, argsHash, decision: "expired" }], by: "server" },
+      },
+    ]);
     await vi.waitFor(async () => {
       await pass(clock, 500);
-      expect(find("approval-gate")?.dataset["status"]).toBe("expired");
-    });
+      expect(find("approval-tray")).toBeNull();
+      expect(find("approval-gate").dataset["status"]).toBe("expired");
+    }, PATIENT);
     const title = find("approval-gate.title").textContent ?? "";
     await screen.getByRole("button", { name: "Ask again" }).click();
     await expect.element(input).toHaveFocus();
@@ -108,11 +121,11 @@ describe("a request inside a conversation", () => {
     await vi.waitFor(async () => {
       await pass(clock, 500);
       expect(find("approval-tray")?.textContent).toContain("2 decisions needed");
-    });
+    }, PATIENT);
     await vi.waitFor(async () => {
       await pass(clock, 500);
       expect(find("transcript").scrollHeight).toBeGreaterThan(find("transcript").clientHeight + 400);
-    });
+    }, PATIENT);
     const transcript = find("transcript");
     transcript.scrollTop = transcript.scrollHeight;
     await pass(clock, 100);
@@ -138,7 +151,7 @@ describe("a request inside a conversation", () => {
     await vi.waitFor(async () => {
       await pass(clock, 300);
       expect(screen.container.querySelector('[data-approval="first"]')).not.toBeNull();
-    });
+    }, PATIENT);
     await screen.getByRole("button", { name: "Stop answering" }).click();
     const receipts = (): readonly string[] =>
       [...screen.container.querySelectorAll<HTMLElement>('[data-unsay="receipt"]')].map(
@@ -147,7 +160,7 @@ describe("a request inside a conversation", () => {
     await vi.waitFor(async () => {
       await pass(clock, 1_000);
       expect(find("answer").dataset["status"]).toBe("truncated");
-    });
+    }, PATIENT);
     expect(decisionsOf(transport)).toEqual([]);
     expect(screen.container.querySelector('[data-unsay="approval-gate.approve"]')).toBeNull();
     const all = receipts().join("\n");

@@ -75,12 +75,12 @@ test("the way to edit stands beside the message: it takes no line of its own, mo
   expect([place.right <= bubble.left, place.bottom <= bubble.bottom + 1, bubble.left - place.right < 12]).toEqual([true, true, true]);
   const opacity = (): string => getComputedStyle(button.element()).opacity;
   await screen.getByRole("textbox", { name: "Message" }).hover();
-  expect(opacity()).toBe("0");
+  await expect.poll(opacity).toBe("0");
   await screen.getByText("How?", { exact: true }).hover();
-  expect(opacity()).toBe("1");
+  await expect.poll(opacity).toBe("1");
   await screen.getByRole("textbox", { name: "Message" }).hover();
   button.element().focus();
-  expect(opacity()).toBe("1");
+  await expect.poll(opacity).toBe("1");
 });
 
 test("timing: a stopped answer can be put away, and brought back for 10 s", async () => {

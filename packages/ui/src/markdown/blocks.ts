@@ -177,9 +177,14 @@ export function topLevelRanges(tokens: readonly Token[]): readonly Range[] {
     .map((token) => ({ token, from: token.map?.[0] ?? 0, to: token.map?.[1] ?? 0 }));
 }
 
-/** What a piece of text is, where it is one element and may be cut further. */
-export function makeBlock(source: string, reading: Reading, isFinal: boolean, earlier?: Block): Block {
-  const tokens = parseBlocks(source, reading.syntax);
+/** What a piece of text is, where it is one element and may be cut further. `tokens` are its blocks, where they are known. */
+export function makeBlock(
+  source: string,
+  reading: Reading,
+  isFinal: boolean,
+  earlier?: Block,
+  tokens: readonly Token[] = parseBlocks(source, reading.syntax),
+): Block {
   const [only, ...others] = topLevelRanges(tokens);
   const isOne = only !== undefined && others.length === 0 && only.from === 0;
   if (isOne && only.token.type === "fence" && FENCE.test(source)) return readFence(source, isFinal);
@@ -204,16 +209,20 @@ function makeList(source: string, tokens: readonly Token[], list: Token, reading
     segments: readSegments({ sources, reading, earlier: before, cut: itemsOf }, isFinal),
     marker: list.markup,
     start: start === null ? null : Number(start),
-    isLoose: isLooseList(source, list.markup, reading.syntax),
+    isLoose: isLooseList(source, tokens, list.markup, reading.syntax),
     isFinal,
   };
 }
 
-/** The parser says it of paragraphs only, so one is put in front. */
-function isLooseList(source: string, marker: string, syntax: Syntax): boolean {
+/** The parser says it of the paragraphs of items only, so one is put in front where there is none. */
+function isLooseList(source: string, tokens: readonly Token[], marker: string, syntax: Syntax): boolean {
   const probe = /[.)]/.test(marker) ? `1${marker} x\n` : `${marker} x\n`;
-  const paragraph = parseBlocks(probe + source, syntax).find((token) => token.type === "paragraph_open");
+  const paragraph = paragraphOfItem(tokens) ?? paragraphOfItem(parseBlocks(probe + source, syntax));
   return paragraph?.hidden === false;
+}
+
+function paragraphOfItem(tokens: readonly Token[]): Token | undefined {
+  return tokens.find((token) => token.type === "paragraph_open" && token.level === 2);
 }
 
 function makeTable(source: string, tokens: readonly Token[], reading: Reading, isFinal: boolean, earlier?: Block): TableBlock {

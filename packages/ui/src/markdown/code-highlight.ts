@@ -24,7 +24,7 @@ const MAX_LINE = 2_000;
 const GROWTH = 1.25;
 
 /**
- * Colours of closed lines, worked out after the paint. A line without colours yet is plain text of the same size, so
+ * Colours of closed lines, worked out while the page has nothing else to do. A line without colours yet is plain text of the same size, so
  * nothing moves when they come; lines coloured once keep theirs until better ones are there. Long code is looked at
  * again only when it has grown by a quarter, so the whole costs what a few passes cost.
  */
@@ -40,7 +40,7 @@ export function useHighlighting(
   const isDue = length > 0 && (isComplete ? length !== done.current : length > done.current * GROWTH);
   useEffect(() => {
     if (highlighter === undefined || language === "" || !isDue || !isWithinLimits(groups, length)) return undefined;
-    return afterPaint(async (isCurrent) => {
+    return whenIdle(async (isCurrent) => {
       const tokens = await tokenizeSafely(highlighter, groups.join(""), language);
       if (!isCurrent()) return;
       done.current = length;
@@ -55,12 +55,17 @@ function isWithinLimits(groups: readonly string[], length: number): boolean {
   return length <= MAX_CODE && groups.every((group) => group.split("\n").every((line) => line.length <= MAX_LINE));
 }
 
-function afterPaint(work: (isCurrent: () => boolean) => Promise<void>): () => void {
+/** Longest time in ms that a busy page keeps code without colours. */
+const MAX_WAIT = 1_000;
+
+/** In the time that the page has left over; after the paint where the browser does not say when that is. */
+function whenIdle(work: (isCurrent: () => boolean) => Promise<void>): () => void {
   let isCurrent = true;
-  const timer = setTimeout(() => void work(() => isCurrent), 0);
+  const start = (): void => void (isCurrent && work(() => isCurrent));
+  if (typeof requestIdleCallback === "function") requestIdleCallback(start, { timeout: MAX_WAIT });
+  else setTimeout(start, 0);
   return () => {
     isCurrent = false;
-    clearTimeout(timer);
   };
 }
 

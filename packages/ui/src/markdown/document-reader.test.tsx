@@ -67,7 +67,7 @@ describe("reading a growing text", () => {
       }),
       { numRuns: 500 },
     );
-  });
+  }, 90_000);
 
   test("whatever pieces it came in, the blocks at the end render the same", () => {
     fc.assert(
@@ -80,7 +80,7 @@ describe("reading a growing text", () => {
       }),
       { numRuns: 500 },
     );
-  });
+  }, 90_000);
 
   test("a row of a table that looks like a note defines nothing", () => {
     const text = "| a | b |\n|---|---|\n| 1 | 2 |\n[^1]: The note\n\nA note[^1].\n";
@@ -120,7 +120,7 @@ describe("reading a growing text", () => {
       }),
       { numRuns: 300 },
     );
-  });
+  }, 90_000);
 
   test("a block, an item, a row and a group of lines that are finished keep their identity while the text grows", () => {
     const read = createDocumentReader();

@@ -18,7 +18,7 @@ import {
   type Segment,
   type TableBlock,
 } from "./blocks.js";
-import { parseBlocks, PLAIN, type Syntax } from "./parser.js";
+import { parseBlocks, PLAIN, type Syntax, type Token } from "./parser.js";
 import { createKnowledge, extendKnowledge, ownLabels, type ParserKnowledge } from "./rules/footnotes.js";
 
 /**
@@ -156,10 +156,10 @@ function advanceSegments(state: State, open: ListBlock | TableBlock, text: strin
   const last = open.segments.at(-1);
   const from = state.text.length - (last?.source.length ?? 0);
   const head = open.kind === "table" ? open.head.source : "";
-  const pieces = finalPieces(head + text.slice(from), syntax);
-  const [first = "", ...others] = pieces;
+  const { sources, tokens } = finalPieces(head + text.slice(from), syntax);
+  const [first = "", ...others] = sources;
   const isClosing = others.length > 0;
-  const part = makeBlock(first, readingOf(state, syntax), isClosing, withoutSettled(open));
+  const part = makeBlock(first, readingOf(state, syntax), isClosing, withoutSettled(open), tokens);
   if (part.kind !== open.kind || !continues(open, part)) return cutTail({ ...state, text }, text.slice(state.openFrom), syntax);
   const grown = joinSegments(open, part, isClosing);
   const next = { ...state, text };
@@ -187,13 +187,13 @@ function cutTail(state: State, tail: string, syntax: Syntax): State {
   if (tail === "") return { ...state, open: null };
   const blank = /^(?:[ \t]*\n)+/.exec(tail)?.[0] ?? "";
   if (blank !== "") return cutTail(settleBlank(state, blank), tail.slice(blank.length), syntax);
-  const pieces = finalPieces(tail, syntax);
-  const finals = pieces.slice(0, -1);
+  const { sources, tokens } = finalPieces(tail, syntax);
+  const finals = sources.slice(0, -1);
   const earlier = finals.length === 0 && state.open !== null ? state.open : undefined;
   const blocks = finals.map((source) => makeBlock(source, readingOf(state, syntax), true));
   const length = finals.reduce((sum, source) => sum + source.length, 0);
   const next = settle({ ...state, openFrom: state.openFrom + length, open: null }, blocks, syntax);
-  return openBlock(next, pieces.at(-1) ?? "", earlier, syntax);
+  return openBlock(next, sources.at(-1) ?? "", earlier, syntax, tokens);
 }
 
 /** Empty lines make nothing, and would hide from view what kind of block comes after them. */
@@ -202,9 +202,9 @@ function settleBlank(state: State, source: string): State {
   return { ...state, settled: [...state.settled, block], openFrom: state.openFrom + source.length, open: null };
 }
 
-function openBlock(state: State, source: string, earlier: Block | undefined, syntax: Syntax): State {
+function openBlock(state: State, source: string, earlier: Block | undefined, syntax: Syntax, tokens?: readonly Token[]): State {
   if (state.elements > MAX_ELEMENTS || state.open?.kind === "plain") return { ...state, open: plainBlock(source, false) };
-  const open = makeBlock(source, readingOf(state, syntax), false, earlier);
+  const open = makeBlock(source, readingOf(state, syntax), false, earlier, tokens);
   if (open.kind === "code" && open.isClosed) return settleCode(state, source, syntax);
   return { ...state, open: plainWhereTooMuch(open, state.elements) };
 }
@@ -310,7 +310,7 @@ function finished(state: State, syntax: Syntax): readonly Block[] {
 
 /** Where nothing follows, every line is what it is. */
 function finishedFlow(state: State, source: string, reading: Reading, syntax: Syntax): readonly Block[] {
-  const blocks = pieces(source, syntax, () => true).map((piece) => makeBlock(piece, reading, true));
+  const blocks = pieces(source, syntax, () => true).sources.map((piece) => makeBlock(piece, reading, true));
   return settle(state, blocks, syntax).settled;
 }
 
@@ -320,20 +320,29 @@ function endCode(open: CodeBlock): CodeBlock {
   return { ...(closed.isClosed ? closed : open), source: open.source, isFinal: true };
 }
 
+interface Pieces {
+  /** Joined, they are the text. */
+  readonly sources: readonly string[];
+  /** The blocks of the text, where it is one piece. */
+  readonly tokens: readonly Token[] | undefined;
+}
+
 /** Pieces of a text, one top-level element each, as far as the lines between them are certain. */
-function finalPieces(text: string, syntax: Syntax): readonly string[] {
+function finalPieces(text: string, syntax: Syntax): Pieces {
   return pieces(text, syntax, isFinalAbove);
 }
 
-function pieces(text: string, syntax: Syntax, isCertain: (lines: readonly string[], line: number) => boolean): readonly string[] {
+function pieces(text: string, syntax: Syntax, isCertain: (lines: readonly string[], line: number) => boolean): Pieces {
   const lines = text.split("\n");
-  const ranges = topLevelRanges(parseBlocks(text, syntax));
+  const tokens = parseBlocks(text, syntax);
+  const ranges = topLevelRanges(tokens);
   const starts = ranges.flatMap(({ from }, index) => gapBefore(lines, ranges[index - 1]?.to ?? 0, from) ?? [from]);
   const rest = gapBefore(lines, ranges.at(-1)?.to ?? 0, lines.length)?.slice(0, 1) ?? [];
-  return splitAtLines(
+  const sources = splitAtLines(
     text,
     [...starts, ...rest].filter((line) => line > 0 && isCertain(lines, line)),
   );
+  return { sources, tokens: sources.length === 1 ? tokens : undefined };
 }
 
 /** Definitions make no element. They are a piece of their own where a blank line parts them from what follows. */

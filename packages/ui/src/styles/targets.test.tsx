@@ -1,18 +1,15 @@
-import { afterEach, describe, expect, it } from "vitest";
-import { cdp, page } from "vitest/browser";
+import { describe, expect, it } from "vitest";
+import { page } from "vitest/browser";
 import { render } from "vitest-browser-react";
 import { createFakeClock, createScriptedTransport, scripts } from "@unsay/core/testing";
 import { StateAtlas } from "../testing/state-atlas.js";
 import { Chat } from "../thread/chat.js";
-import { UnsayRoot } from "../thread/unsay-root.js";
+import { UnsayRoot, type UnsayRootProps } from "../thread/unsay-root.js";
+import styles from "./index.css?inline";
 import "./index.css";
 
-async function touch(enabled: boolean): Promise<void> {
-  await cdp().send("Emulation.setTouchEmulationEnabled", { enabled });
-  await expect.poll(() => matchMedia("(pointer: coarse)").matches).toBe(enabled);
-}
-
-afterEach(() => touch(false));
+/** A custom property, which the type of styles does not know. */
+const BY_FINGER = { "--unsay-target": "44px" } as UnsayRootProps["style"];
 
 /** Everything that can be pressed and does not stand in a line of text, with its size where that is too small. */
 function smallTargets(root: Element, least: number): readonly string[] {
@@ -33,28 +30,34 @@ function smallReferences(root: Element): readonly string[] {
 
 describe("statement 100: what can be pressed", () => {
   it.each([
-    [32, false],
-    [44, true],
-  ])("is %i px in every state of an answer and its calls (by finger: %s)", async (least, isTouch) => {
-    await touch(isTouch);
-    await page.viewport(900, 900);
-    const { container } = await render(
-      <UnsayRoot>
-        <StateAtlas />
-      </UnsayRoot>,
-    );
-    expect([smallTargets(container, least), smallReferences(container)]).toEqual([[], []]);
-  });
+    ["by mouse", 32, {}],
+    ["by finger", 44, { style: BY_FINGER }],
+  ] as const satisfies readonly (readonly [string, number, UnsayRootProps])[])(
+    "%s is %i px in every state of an answer and its calls",
+    async (_hand, least, root) => {
+      await page.viewport(900, 900);
+      const { container } = await render(
+        <UnsayRoot {...root}>
+          <StateAtlas />
+        </UnsayRoot>,
+      );
+      expect([smallTargets(container, least), smallReferences(container)]).toEqual([[], []]);
+    },
+  );
 
   it("and in the composer and beside a message, by finger", async () => {
-    await touch(true);
     const clock = createFakeClock();
+    const transport = createScriptedTransport(scripts.complete, { clock });
     const { container, getByRole } = await render(
-      <Chat transport={createScriptedTransport(scripts.complete, { clock })} clock={clock} threadId={crypto.randomUUID()} legend />,
+      <Chat transport={transport} clock={clock} threadId={crypto.randomUUID()} legend style={BY_FINGER} />,
     );
     await getByRole("textbox", { name: "Message" }).fill("Go");
     await getByRole("button", { name: "Send" }).click();
     await clock.advance(30_000);
     expect(smallTargets(container, 44)).toEqual([]);
+  });
+
+  it("a finger is told by the coarse pointer", () => {
+    expect(styles.replace(/\s+/gu, " ")).toMatch(/@media \(pointer: coarse\) \{ :where\(\.unsay-root\) \{ --unsay-target: 44px;/u);
   });
 });

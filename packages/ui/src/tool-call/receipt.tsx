@@ -83,9 +83,12 @@ function ReceiptText({ call, receipt, by, actions }: ViewProps & { readonly by: 
           {strings.tool.by[by]}
           {receipt === undefined ? null : ` · ${strings.time(receipt.doneAt)}`}
           {by === "grant" && actions.onChangeRule !== undefined ? (
-            <button type="button" className="unsay-link-button" onClick={() => actions.onChangeRule?.(call)}>
-              {strings.tool.change}
-            </button>
+            <>
+              {" · "}
+              <button type="button" className="unsay-link-button" onClick={() => actions.onChangeRule?.(call)}>
+                {strings.tool.change}
+              </button>
+            </>
           ) : null}
         </span>
       )}

@@ -112,7 +112,13 @@ function checkDecisions({ operations, runs }: History): readonly string[] {
   const decisions = runs.flatMap(({ events }) => find(events, "approval.decision"));
   const twice = repeated(decisions.map(({ run, approval }) => `${run} ${approval}`));
   const accepted = operations.filter(({ kind, outcome }) => kind === "decide" && outcome === "ok");
-  return [...twice, ...accepted.flatMap((operation) => checkAccepted(operation, decisions))];
+  const unasked = decisions.filter((decision) => !isByPerson(decision, operations)).map(({ approval }) => `nobody approved ${approval}`);
+  return [...twice, ...unasked, ...accepted.flatMap((operation) => checkAccepted(operation, decisions))];
+}
+
+function isByPerson({ approval, items }: EventOf<"approval.decision">, operations: readonly Operation[]): boolean {
+  if (!items.some(({ decision }) => decision === "approved")) return true;
+  return operations.some((operation) => operation.approval === approval && operation.choice === "approve");
 }
 
 function checkAccepted({ id, approval, choice }: Operation, decisions: readonly EventOf<"approval.decision">[]): readonly string[] {
