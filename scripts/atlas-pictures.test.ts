@@ -131,3 +131,38 @@ describe("the pictures", () => {
     expect(loaded).toEqual(["loaded", "loaded", "loaded", "loaded"]);
   });
 });
+
+/** Runs in the page: texts with less than 4.5:1 against what is painted behind them. */
+function faintTexts(): string[] {
+  const channelsOf = (color: string): number[] => (color.match(/[\d.]+/gu) ?? []).map(Number);
+  const isPainted = (element: Element): boolean => (channelsOf(getComputedStyle(element).backgroundColor)[3] ?? 1) > 0;
+  const groundOf = (element: Element | null): string =>
+    element === null
+      ? "rgb(255, 255, 255)"
+      : isPainted(element)
+        ? getComputedStyle(element).backgroundColor
+        : groundOf(element.parentElement);
+  const lightOf = (color: string): number => {
+    const [red = 0, green = 0, blue = 0] = channelsOf(color).map((value) => (value / 255) ** 2.2);
+    return red * 0.2126 + green * 0.7152 + blue * 0.0722 + 0.05;
+  };
+  return Array.from(document.querySelectorAll(".atlas-cell *"))
+    .filter((element) => Array.from(element.childNodes).some((node) => node.nodeType === Node.TEXT_NODE && node.nodeValue?.trim() !== ""))
+    .filter((element) => {
+      const [one, other] = [lightOf(getComputedStyle(element).color), lightOf(groundOf(element))];
+      return Math.max(one, other) / Math.min(one, other) < 4.5;
+    })
+    .map((element) => `${element.className} ${element.textContent}`);
+}
+
+describe("forced colours", () => {
+  it.each(ATLASES.flatMap((atlas) => (["forced", "forced-light"] as const).map((column) => [atlas, column] as const)))(
+    "leave no text in the colour of what is behind it: %s, %s",
+    async (atlas, column) => {
+      const page = await openAtlas(browser, origin, { atlas, column, withBoxes: false });
+      const faint = await page.evaluate(faintTexts);
+      await page.context().close();
+      expect(faint).toEqual([]);
+    },
+  );
+});

@@ -154,13 +154,12 @@ function os2({ bold = false }: BoxFontOptions): Uint8Array {
 }
 
 function fileOf(tables: Readonly<Record<string, Uint8Array>>): Uint8Array {
-  const names = Object.keys(tables).sort();
-  const header = bytes(u32(0x0001_0000), u16(names.length), u16(128), u16(3), u16(names.length * 16 - 128));
-  let offset = header.length + names.length * 16;
-  const entries = names.map((name) => {
-    const { length } = tables[name] as Uint8Array;
+  const parts = Object.entries(tables).sort(([one], [other]) => (one < other ? -1 : 1));
+  const header = bytes(u32(0x0001_0000), u16(parts.length), u16(128), u16(3), u16(parts.length * 16 - 128));
+  let offset = header.length + parts.length * 16;
+  const entries = parts.map(([name, { length }]) => {
     const entry = bytes(
-      [...name].map((letter) => letter.charCodeAt(0)),
+      Array.from(name, (letter) => letter.charCodeAt(0)),
       u32(0),
       u32(offset),
       u32(length),
@@ -168,7 +167,7 @@ function fileOf(tables: Readonly<Record<string, Uint8Array>>): Uint8Array {
     offset += length + ((4 - (length % 4)) % 4);
     return entry;
   });
-  return join([header, ...entries, ...names.map((name) => padded(tables[name] as Uint8Array))]);
+  return join([header, ...entries, ...parts.map(([, part]) => padded(part))]);
 }
 
 function padded(part: Uint8Array): Uint8Array {

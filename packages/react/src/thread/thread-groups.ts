@@ -2,7 +2,7 @@ import { changesBetween, type Message, type MessagePages } from "@unsay/core";
 import { selectVersions, type VersionedMessage } from "../message/versions.js";
 
 /** So many stand together: what is out of view is laid out a group at a time, and a change is looked for in one group. */
-const GROUP_LENGTH = 16;
+const GROUP_LENGTH = 32;
 const SECTION_LENGTH = 32;
 
 /** One place of a thread. */

@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import type { ThreadGroups } from "./thread-groups.js";
 
 /** Groups that are there at once: more than any window shows. */
-const AT_ONCE = 4;
+const AT_ONCE = 3;
 const IDLE_TIMEOUT_MS = 250;
 
 /**

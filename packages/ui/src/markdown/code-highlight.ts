@@ -56,7 +56,7 @@ function isWithinLimits(groups: readonly string[], length: number): boolean {
 }
 
 /** Longest time in ms that a busy page keeps code without colours. */
-const MAX_WAIT = 1_000;
+const MAX_WAIT = 250;
 
 /** In the time that the page has left over; after the paint where the browser does not say when that is. */
 function whenIdle(work: (isCurrent: () => boolean) => Promise<void>): () => void {

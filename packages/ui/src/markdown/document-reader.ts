@@ -112,13 +112,21 @@ function withoutLinks(blocks: readonly Block[], labels: readonly string[], synta
 function advance(state: State, text: string, syntax: Syntax, isWhole = false): State {
   if (text === state.text) return state;
   if (state.elements > MAX_ELEMENTS || state.open?.kind === "plain")
-    return { ...state, text, open: plainBlock(text.slice(state.openFrom), false) };
-  const added = text.slice(state.text.length);
+    return { ...state, text, open: plainBlock(sliceOf(text, state.openFrom), false) };
+  const added = sliceOf(text, state.text.length);
   const { open } = state;
   if (open?.kind === "code") return advanceCode(state, open, added, syntax, isWhole);
   if (open !== null && isWorthWaiting(open, added)) return { ...state, text, open: withRest(open, added) };
   if (open?.kind === "list" || open?.kind === "table") return advanceSegments(state, open, text, syntax);
-  return cutTail({ ...state, text }, text.slice(state.openFrom), syntax);
+  return cutTail({ ...state, text }, sliceOf(text, state.openFrom), syntax);
+}
+
+/**
+ * A copy of what is behind. An engine's own slice keeps alive what it was cut from: the whole text as it was then, once for each
+ * block.
+ */
+function sliceOf(text: string, from: number): string {
+  return ` ${text.slice(from)}`.slice(1);
 }
 
 function plainBlock(source: string, isFinal: boolean): Block {
@@ -156,16 +164,16 @@ function advanceSegments(state: State, open: ListBlock | TableBlock, text: strin
   const last = open.segments.at(-1);
   const from = state.text.length - (last?.source.length ?? 0);
   const head = open.kind === "table" ? open.head.source : "";
-  const { sources, tokens } = finalPieces(head + text.slice(from), syntax);
+  const { sources, tokens } = finalPieces(head + sliceOf(text, from), syntax);
   const [first = "", ...others] = sources;
   const isClosing = others.length > 0;
   const part = makeBlock(first, readingOf(state, syntax), isClosing, withoutSettled(open), tokens);
-  if (part.kind !== open.kind || !continues(open, part)) return cutTail({ ...state, text }, text.slice(state.openFrom), syntax);
+  if (part.kind !== open.kind || !continues(open, part)) return cutTail({ ...state, text }, sliceOf(text, state.openFrom), syntax);
   const grown = joinSegments(open, part, isClosing);
   const next = { ...state, text };
   if (!isClosing) return { ...next, open: plainWhereTooMuch(grown, state.elements) };
   const settled = settle({ ...next, openFrom: from - head.length + first.length, open: null }, [grown], syntax);
-  return cutTail(settled, text.slice(settled.openFrom), syntax);
+  return cutTail(settled, sliceOf(text, settled.openFrom), syntax);
 }
 
 function withoutSettled<Kind extends ListBlock | TableBlock>(open: Kind): Kind {

@@ -1,4 +1,6 @@
 import { Profiler, type ReactElement } from "react";
+import { flushSync } from "react-dom";
+import { createRoot } from "react-dom/client";
 import { afterEach, expect, test, vi } from "vitest";
 import { render } from "vitest-browser-react";
 import { AnswerBody } from "../message/answer-body.js";
@@ -224,6 +226,22 @@ test("colours come after the paint, for closed lines only, and do not go while t
   await vi.waitFor(() => expect(coloured()).toBe(61));
   expect(asked.length).toBeLessThan(25);
   expect(asked.every((code) => code.endsWith("\n"))).toBe(true);
+});
+
+test("code is not coloured in the task that draws it", async () => {
+  let isDrawing = true;
+  const during: boolean[] = [];
+  const highlighter: CodeHighlighter = {
+    tokenize: () => {
+      during.push(isDrawing);
+      return null;
+    },
+  };
+  const root = createRoot(document.createElement("div"));
+  flushSync(() => root.render(answer("```js\nlet a;\n```", { options: { highlighter } })));
+  isDrawing = false;
+  await vi.waitFor(() => expect(during).toEqual([false]));
+  root.unmount();
 });
 
 test("C3: code of more than 50 kB, a line of more than 2,000 and tokens that are not the code stay plain", async () => {

@@ -17,9 +17,7 @@ function isFlowing(message: AssistantMessage): boolean {
 
 /** Compares the members of two objects by identity, all but some. */
 export function isSameBut<Members extends object>(aside: ReadonlySet<string>, before: Members, after: Members): boolean {
-  const names = Object.keys(after) as readonly (keyof Members & string)[];
-  return (
-    names.length === Object.keys(before).length &&
-    names.every((name) => aside.has(name) || (name in before && before[name] === after[name]))
-  );
+  if (Object.keys(before).length !== Object.keys(after).length) return false;
+  for (const name in after) if (!aside.has(name) && !(name in before && before[name] === after[name])) return false;
+  return true;
 }

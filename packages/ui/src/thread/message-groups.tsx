@@ -1,5 +1,5 @@
 "use client";
-import { memo, useState, type HTMLAttributes, type ReactElement, type ReactNode } from "react";
+import { memo, useRef, type HTMLAttributes, type ReactElement, type ReactNode } from "react";
 import type { Message } from "@unsay/core";
 import type { ThreadGroup, ThreadGroups, ThreadItem, ThreadSection } from "@unsay/react/base";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
@@ -13,7 +13,7 @@ export interface MessageGroupsProps extends Omit<HTMLAttributes<HTMLDivElement>,
 }
 
 /** So many groups at the end are laid out wherever the reader is: the way to the end leads to what was measured. */
-const ALWAYS_LAID_OUT = 3;
+const ALWAYS_LAID_OUT = 2;
 
 /**
  * The messages of a transcript. What is out of view is neither styled nor laid out; the browser's search, a selection and
@@ -65,11 +65,12 @@ interface GroupProps extends Pick<SectionProps, "draw"> {
 
 const Group = memo(function Group({ group, isContained, draw }: GroupProps): ReactElement {
   // A guess for while nobody has seen it; after that, browsers remember its height.
-  const [blockSize] = useState(() => guessBlockSize(group.items));
+  const guess = useRef(0);
+  guess.current ||= guessBlockSize(group.items);
   return (
     <div
       className="unsay-groups unsay-group"
-      style={{ containIntrinsicBlockSize: `auto ${blockSize}px` }}
+      style={{ containIntrinsicBlockSize: `auto ${guess.current}px` }}
       data-unsay="transcript.group"
       data-contained={isContained ? "" : undefined}
     >
