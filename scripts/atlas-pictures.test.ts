@@ -12,10 +12,9 @@ import { type Area, comparePictures, halvePicture, pairsAlike, type Silhouette }
  * Layout, lines, shapes and colours of every state, compared by pixels with the pictures that somebody looked at and
  * accepted. Letters are boxes of a font that is made here, so no font of the machine is in a picture.
  *
- * Tolerance: at half size, 16 of 255 in a channel and 8 pixels in a state. Two runs on one machine differ by nothing. What
- * machines differ in is how they smooth edges: at half size by less than 10 of 255, at corners and slants of the shapes
- * by more for a pixel or two. The faintest line there is, a decorative border of one pixel, changes a channel by 18 in
- * each of some hundred pixels; a surface of a neighbouring tint all of its thousands.
+ * Tolerance: at half size, 16 of 255 in a channel and 8 pixels in a state. It is for how machines smooth edges and round
+ * corners; other fonts, full hinting and smoothing in single colours stay within it. The faintest line there is, a
+ * decorative border of one pixel, changes a channel by 18 in each of some hundred pixels; one wrong ink some hundreds.
  */
 const TOLERANCE = { channel: 16, pixels: 8 };
 

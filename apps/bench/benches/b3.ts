@@ -27,7 +27,7 @@ interface Adapter {
   readonly kinds: readonly Kind[];
   readonly maxDeltas?: number;
   /** Everything up to the first delta; the function it gives is timed, and ends with the final text or JSON. */
-  prepare(input: Input): () => Promise<string>;
+  prepare(input: Input): (() => Promise<string>) | Promise<() => Promise<string>>;
 }
 
 const text = (size: number): StoreCase => ({ kind: "text", size, history: 0, label: `text ${size / 1000}k` });
@@ -56,7 +56,7 @@ export async function measure(adapter: Adapter, parameters: StoreCase): Promise<
 async function once(adapter: Adapter, { kind, size, history }: StoreCase) {
   let updates = 0;
   const deltas = kind === "tool" ? slices(toolArgs(size), 8) : messageDeltas(size);
-  const run = adapter.prepare({ kind, deltas, history: thread(history), onUpdate: () => void updates++ });
+  const run = await adapter.prepare({ kind, deltas, history: thread(history), onUpdate: () => void updates++ });
   globalThis.gc?.();
   const heap = process.memoryUsage().heapUsed;
   const cpu = process.cpuUsage();

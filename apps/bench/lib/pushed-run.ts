@@ -42,7 +42,7 @@ export function createPushedRun(history: readonly ThreadMessage[]): PushedRun {
     push: (text) => say({ type: "span.append", part: "p", span: "s", text }),
     end() {
       say(RUN_COMPLETE);
-      queueMicrotask(source.end);
+      queueMicrotask(() => source.end());
     },
   };
 }

@@ -24,11 +24,10 @@ interface Input {
 export default {
   name: "unsay session",
   kinds: ["text", "tool", "thread"],
-  prepare({ kind, deltas, history, onUpdate }: Input): () => Promise<string> {
+  async prepare({ kind, deltas, history, onUpdate }: Input): Promise<() => Promise<string>> {
     const session = createSession({ id: "th", createId: countIds(), transport: replay(eventsOf(kind, deltas), history) });
-    const loaded = session.load();
+    await session.load();
     return async () => {
-      await loaded;
       session.store.subscribe((state) => onUpdate(shownIn(state)));
       session.send("go");
       return finalOf(await ended(session));

@@ -143,7 +143,7 @@ class ThreadSession {
       ...(quote === undefined ? {} : { quote }),
       ...links,
     });
-    this.#store.update({ messages: [...state.messages, user] });
+    this.#store.update({ pages: state.pages.append(user) });
     return user;
   }
 
@@ -162,7 +162,7 @@ class ThreadSession {
   #showPending(parent: string): AssistantMessage {
     const { state } = this.#store;
     const answer = createPendingMessage({ id: this.#context.createId(), thread: state.id, parent }, this.#store.times());
-    this.#store.update({ messages: [...state.messages, answer], error: null });
+    this.#store.update({ pages: state.pages.append(answer), error: null });
     return answer;
   }
 
@@ -186,10 +186,9 @@ class ThreadSession {
 
   #setDelivery({ message: sent }: StartCommand, delivery: "sent" | "failed"): void {
     if (sent === undefined) return;
-    const messages = this.#store.state.messages.map((message) =>
-      message.id === sent.id && message.role === "user" ? { ...message, delivery } : message,
-    );
-    this.#store.updateSoon({ messages });
+    const { pages } = this.#store.state;
+    const message = pages.find(sent.id);
+    if (message?.role === "user") this.#store.updateSoon({ pages: pages.with({ ...message, delivery }) });
   }
 
   #openLive(messageId: string): LiveAnswer {

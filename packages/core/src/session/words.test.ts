@@ -46,14 +46,14 @@ function setUp() {
     session,
     diagnostics,
     violations,
-    async say(...payloads: readonly EventPayload[]) {
+    say: async (...payloads: readonly EventPayload[]) => {
       await settle();
       for (const payload of payloads) waiting.push(factory.make(payload));
       wake();
       await settle();
     },
     lose: () => factory.make(words("lost")),
-    answer() {
+    answer: () => {
       const message = session.store.getState().messages.at(-1);
       if (message?.role !== "assistant") throw new Error("There is no answer.");
       return message;

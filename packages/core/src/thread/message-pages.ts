@@ -90,8 +90,14 @@ export class MessagePages implements MessagesFromEnd {
     const near = this.tail.findLastIndex((message) => message.id === next.id);
     if (near !== -1) return this.#replace(this.settled.length, near, next);
     const index = this.#indexAbove(next.id);
-    if (index === undefined) return MessagePages.of([...this.toArray(), next], this);
+    if (index === undefined) return this.append(next);
     return this.#replace(Math.floor(index / PAGE_LENGTH), index % PAGE_LENGTH, next);
+  }
+
+  /** With a message whose id is new behind all others. Walks the thread once a page, and only where somebody asks for places. */
+  append(message: Message): MessagePages {
+    if (this.tail.length >= PAGE_LENGTH) return MessagePages.of([...this.toArray(), message], this);
+    return new MessagePages(this.settled, [...this.tail, message], shapeBehind(this.shape, message.id, this.length));
   }
 
   /** Of a message that is not on the last page. */
@@ -151,4 +157,8 @@ function shapeOf(messages: readonly Message[]): ThreadShape {
   return {
     indexOf: (id) => (places ??= new Map(messages.map((message, index) => [message.id, index]))).get(id),
   };
+}
+
+function shapeBehind(before: ThreadShape, id: string, place: number): ThreadShape {
+  return { indexOf: (wanted) => (wanted === id ? place : before.indexOf(wanted)) };
 }

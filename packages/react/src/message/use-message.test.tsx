@@ -7,8 +7,10 @@ import { useMessage } from "./use-message.js";
 
 afterEach(cleanup);
 
-const stored = (index: number): Message =>
-  ({ ...createPendingMessage({ id: `m${index}`, thread: "thread" }), status: "complete" }) as Message;
+const stored = (index: number): Message => ({
+  ...createPendingMessage({ id: `m${index}`, thread: "thread" }),
+  status: "complete" as const,
+});
 
 it("wakes the reader of the message that changes, and none of five hundred others", async () => {
   const { session, transport, advance, answer, until } = createTestSession(

@@ -38,7 +38,7 @@ function watch(store: Store): Map<string, Set<() => void>> {
   store.subscribe((state, previous) => {
     if (listeners.size === 0) return;
     // A message may be gone.
-    if (state.pages.shape !== previous.pages.shape) for (const own of [...listeners.values()]) wake(own);
+    if (state.pages.shape !== previous.pages.shape) for (const own of Array.from(listeners.values())) wake(own);
     else for (const { after } of changesBetween(previous.pages, state.pages)) wake(listeners.get(after.id));
   });
   return listeners;

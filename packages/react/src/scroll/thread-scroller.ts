@@ -152,9 +152,10 @@ export class ThreadScroller {
   #keepLine(moved: number): void {
     if (this.#line === null) return;
     const top = topOfLine(this.#line);
-    const shift = top === null ? 0 : top - (this.#line.top - moved);
-    if (Math.abs(shift) < 0.5) return;
     const { scroller } = this.#elements;
+    // Where the reader went far away, what moved that line is no longer between it and them.
+    const shift = top === null || Math.abs(moved) > scroller.clientHeight ? 0 : top - (this.#line.top - moved);
+    if (Math.abs(shift) < 0.5) return;
     const wanted = scroller.scrollTop + shift;
     this.#makeRoom(wanted);
     scroller.scrollTop = wanted;

@@ -115,7 +115,7 @@ function advance(state: State, text: string, syntax: Syntax, isWhole = false): S
     return { ...state, text, open: plainBlock(sliceOf(text, state.openFrom), false) };
   const added = sliceOf(text, state.text.length);
   const { open } = state;
-  if (open?.kind === "code") return advanceCode(state, open, added, syntax, isWhole);
+  if (open?.kind === "code") return advanceCode(state, open, text, syntax, isWhole);
   if (open !== null && isWorthWaiting(open, added)) return { ...state, text, open: withRest(open, added) };
   if (open?.kind === "list" || open?.kind === "table") return advanceSegments(state, open, text, syntax);
   return cutTail({ ...state, text }, sliceOf(text, state.openFrom), syntax);
@@ -134,9 +134,9 @@ function plainBlock(source: string, isFinal: boolean): Block {
 }
 
 /** In code every line is certain; behind its end the last one may have to wait again. */
-function advanceCode(state: State, open: CodeBlock, added: string, syntax: Syntax, isWhole: boolean): State {
-  const { block, after } = growFence(open, added);
-  const inside = state.text + added.slice(0, added.length - after.length);
+function advanceCode(state: State, open: CodeBlock, text: string, syntax: Syntax, isWhole: boolean): State {
+  const { block, after } = growFence(open, sliceOf(text, state.text.length));
+  const inside = text.slice(0, text.length - after.length);
   if (!block.isClosed) return { ...state, text: inside, open: block };
   const certain = isWhole ? after : withoutPending(after);
   const next = { ...state, text: inside + certain, openFrom: inside.length, open: null };

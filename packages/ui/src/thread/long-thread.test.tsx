@@ -52,6 +52,17 @@ async function frames(count = 4): Promise<void> {
   for (let frame = 0; frame < count; frame++) await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 }
 
+/** Of a frame as it is painted: after the observers that were there before, which put the place right. */
+function whenPainted<T>(box: HTMLElement, measure: () => T): Promise<T> {
+  return new Promise((resolve) => {
+    const observer = new ResizeObserver(() => {
+      observer.disconnect();
+      resolve(measure());
+    });
+    observer.observe(box);
+  });
+}
+
 /** The message at the upper edge, and where it stands. */
 function lineOf(box: HTMLElement): { readonly element: Element; readonly top: number } {
   const { left, top, width } = box.getBoundingClientRect();
@@ -117,8 +128,7 @@ describe("a long thread", () => {
     const drawn = articles().length;
     let drift = 0;
     while (articles().length < 600) {
-      await frames(1);
-      drift = Math.max(drift, Math.abs(element.getBoundingClientRect().top - top));
+      drift = Math.max(drift, await whenPainted(box, () => Math.abs(element.getBoundingClientRect().top - top)));
     }
     await settled();
     await frames();
