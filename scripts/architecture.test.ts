@@ -36,7 +36,7 @@ function sourcesOf(name: string): readonly string[] {
 }
 
 const COMMENTS = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm;
-const SPECIFIERS = /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)["']([^"']+)["']/g;
+const SPECIFIERS = /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)["']([^"'\n]+)["']/g;
 
 function importsOf(file: string): readonly Import[] {
   const text = readFileSync(join(ROOT, file), "utf8").replace(COMMENTS, "");

@@ -1,9 +1,9 @@
-import { afterAll, describe, expect, it } from "vitest";
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import type { UnsayEvent } from "@unsay/core/protocol";
 import { reportFigure } from "./testing/figures.js";
 import { createMemoryKind, createRecordKinds } from "./testing/shared-stores.js";
 import { diesAt, simulate, tellUndisturbed } from "./testing/simulation/simulate.js";
-import { signAtOnce } from "./testing/simulation/sync-crypto.js";
 
 /** Seeds on memory, of which the others do a tenth; `UNSAY_SEEDS=500000` for more, `UNSAY_SEED=42 UNSAY_SEEDS=1` for one. */
 const SEEDS = Number(process.env["UNSAY_SEEDS"] ?? 5_000);
@@ -84,3 +84,21 @@ describe("L6: a process that dies at each of its awaits", () => {
     }
   });
 });
+
+/**
+ * The same signatures, without the pool of threads that the real ones are made in: how long that takes is the one thing
+ * that a simulation could not repeat.
+ */
+function signAtOnce(): void {
+  const { subtle } = crypto;
+  vi.spyOn(subtle, "importKey").mockImplementation((async (_format: string, bytes: Uint8Array) => bytes) as never);
+  vi.spyOn(subtle, "sign").mockImplementation((async (_how: unknown, key: Uint8Array, data: Uint8Array) => digest(key, data)) as never);
+  vi.spyOn(subtle, "verify").mockImplementation((async (_how: unknown, key: Uint8Array, given: Uint8Array, data: Uint8Array) => {
+    const expected = digest(key, data);
+    return given.byteLength === expected.byteLength && timingSafeEqual(new Uint8Array(given), new Uint8Array(expected));
+  }) as never);
+}
+
+function digest(key: Uint8Array, data: Uint8Array): ArrayBuffer {
+  return new Uint8Array(createHmac("sha256", key).update(data).digest()).buffer;
+}

@@ -4,7 +4,7 @@ import { RunRecord } from "../health/run-record.js";
 import { exceededBudget } from "../index.js";
 import { createPendingMessage, foldEvents } from "../message/index.js";
 import { createEventFactory } from "../protocol/index.js";
-import type { createFakeClock} from "../testing/index.js";
+import type { createFakeClock } from "../testing/index.js";
 import { completeStep, openStep, readyCall, scripts, streamWords, type Script } from "../testing/index.js";
 import { createSession } from "./session.js";
 

@@ -2,15 +2,7 @@ import { useState, type ReactElement } from "react";
 import type { Meta, StoryObj } from "@storybook/react-vite";
 import type { EventPayload } from "@unsay/core";
 import { createArgsHash } from "@unsay/core/protocol";
-import {
-  createFakeClock,
-  createScriptedTransport,
-  openStep,
-  streamWords,
-  type FakeClock,
-  type Script,
-  type ScriptStep,
-} from "@unsay/core/testing";
+import { createFakeClock, createScriptedTransport, openStep, streamWords, type FakeClock, type Script } from "@unsay/core/testing";
 import { expect, userEvent, waitFor, within } from "storybook/test";
 import { callIdOf, EMAIL_CALL, eventsOfAsk, ROWS_CALL, type Ask } from "../testing/gate-stage.js";
 import { LiveGates } from "../testing/live-gates.js";

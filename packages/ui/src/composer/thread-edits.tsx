@@ -1,6 +1,6 @@
 "use client";
 import { createContext, useContext, useMemo, useState, type Context, type ReactElement, type ReactNode } from "react";
-import { selectSuperseded, type AssistantMessage, type UserMessage } from "@unsay/core";
+import { selectSuperseded, type AssistantMessage, type Session, type ThreadShape, type UserMessage } from "@unsay/core";
 import { useDiscard, type UseDiscardResult, type UseThreadResult } from "@unsay/react/base";
 import { Button } from "../button/button.js";
 import { useStrings } from "../strings/strings.js";
@@ -17,6 +17,11 @@ interface ThreadEdits extends UseDiscardResult {
 
 const ThreadEditsContext: Context<ThreadEdits | null> = createContext<ThreadEdits | null>(null);
 
+/** Which message stands in for which is decided when it is sent, and then the shape of the thread is another: words that are added change neither. */
+function supersededIn(session: Session, _shape: ThreadShape): string {
+  return [...selectSuperseded(session.store.getState().messages)].join("\n");
+}
+
 /** Lets sent messages be edited and stopped answers be put away below it. Wakes nothing while an answer is written. Renders no element. */
 export function ThreadEditsProvider({
   thread,
@@ -28,8 +33,7 @@ export function ThreadEditsProvider({
   const { session, pages } = thread;
   const { shape } = pages;
   const { discarded, discard, undoable, undo } = useDiscard({ session });
-  // Which message stands in for which is decided when it is sent: no word that is added to one changes it.
-  const superseded = useMemo(() => [...selectSuperseded(session.store.getState().messages)].join("\n"), [session, shape]);
+  const superseded = useMemo(() => supersededIn(session, shape), [session, shape]);
   const value = useMemo(
     () => ({
       discarded,

@@ -17,5 +17,9 @@ export function finishedThread(count: number): readonly Message[] {
 /** A backend that has stored a long thread, and answers by a script. */
 export function longThreadTransport(count: number, script: Script, clock?: Clock): Transport {
   const stored = finishedThread(count);
-  return { ...createScriptedTransport(script, clock === undefined ? {} : { clock }), history: async () => stored, active: async () => null };
+  return {
+    ...createScriptedTransport(script, clock === undefined ? {} : { clock }),
+    history: async () => stored,
+    active: async () => null,
+  };
 }
