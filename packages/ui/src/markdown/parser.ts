@@ -1,5 +1,6 @@
 import MarkdownIt, { type MarkdownIt as Parser, type Token } from "markdown-it";
 import { autolinks } from "./rules/autolinks.js";
+import { deepAsText } from "./rules/deep-as-text.js";
 import { createKnowledge, footnotes, type ParserKnowledge } from "./rules/footnotes.js";
 import { mathSyntax } from "./rules/math.js";
 import { singleTildes } from "./rules/single-tildes.js";
@@ -15,12 +16,12 @@ const plain = createParser();
 let withMath: Parser | null = null;
 
 function createParser(): Parser {
-  const instance = new MarkdownIt({ html: false, linkify: false, typographer: false, maxNesting: MAX_NESTING });
+  const instance = new MarkdownIt({ html: false, linkify: false, typographer: false });
   // The walker decides what becomes a link: a refused address is shown as words instead of as raw markup.
   instance.validateLink = () => true;
   const normalize = instance.normalizeLink.bind(instance);
   instance.normalizeLink = (url) => normalize(stripMarkup(url));
-  return instance.use(footnotes).use(singleTildes).use(autolinks).use(taskItems);
+  return instance.use(deepAsText(MAX_NESTING)).use(footnotes).use(singleTildes).use(autolinks).use(taskItems);
 }
 
 /** Dollar signs mean mathematics only where something can draw it. */
