@@ -84,12 +84,13 @@ export class LiveAnswer implements RunReaderHost {
     const now = store.clock.now();
     if (this.#words.length > 0 && now - this.#wordsAt > TOGETHER_MS) this.#foldWords();
     if (this.#nextRun === null) return false;
-    if (this.#words.length === 0) {
-      this.#wordsAt = now;
-      store.foldSoon(() => this.#foldWords());
-    }
+    const isFirst = this.#words.length === 0;
     for (const event of events) this.#words.push(event);
     this.#nextSeq += events.length;
+    if (!isFirst) return true;
+    this.#wordsAt = now;
+    // Last, since it may commit at once.
+    store.foldSoon(() => this.#foldWords());
     return true;
   }
 

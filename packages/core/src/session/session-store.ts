@@ -74,8 +74,9 @@ export class SessionStore {
     this.#commitSoon();
   }
 
-  /** Folds what came at the next commit, or before anybody reads the state. One fold waits at a time. */
+  /** Folds what came at the next commit, or before anybody reads the state. One fold waits at a time; an earlier one is made now. */
   foldSoon(fold: () => void): void {
+    this.#foldNow();
     this.#fold = fold;
     this.#commitSoon();
   }

@@ -24,7 +24,7 @@ export interface ThreadShape {
  * what they made of a page finds it again by the page's identity. The last page is apart, since nearly all changes are there.
  */
 export class MessagePages implements MessagesFromEnd {
-  static readonly empty: MessagePages = new MessagePages([], [], shapeOf([]));
+  static #empty: MessagePages | undefined;
 
   /** Full pages, oldest first. */
   readonly settled: readonly (readonly Message[])[];
@@ -37,6 +37,10 @@ export class MessagePages implements MessagesFromEnd {
     this.settled = settled;
     this.tail = tail;
     this.shape = shape;
+  }
+
+  static get empty(): MessagePages {
+    return (MessagePages.#empty ??= new MessagePages([], [], shapeOf([])));
   }
 
   /** Pages that hold the same messages as those of `known` stay the same. */
