@@ -5,6 +5,7 @@ import { type Browser, chromium, type Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SpoofPage } from "../packages/ui/test-pages/spoofed-gates.tsx";
 import { chromiumLaunchOptions } from "./chromium.mjs";
+import { comparePictures, halvePicture, type Tolerance } from "./compare-pictures.ts";
 import { serveTestPage } from "./test-page.ts";
 
 /** B2 and A6: model text above a real request, made to look like one, to move it, to cover it or to restyle it. */
@@ -38,6 +39,8 @@ const FIXTURE = fileURLToPath(new URL("../../shared/fixtures/markdown-security/h
 const PAYLOADS = existsSync(FIXTURE) ? (JSON.parse(readFileSync(FIXTURE, "utf8")) as readonly { readonly html: string }[]) : [];
 if (PAYLOADS.length === 0) console.log("The shared fixtures are not here: payloads of others are not put above a request.");
 const PAYLOADS_AT_ONCE = 80;
+/** Where a page is very wide or tall, the browser smooths the same letters a shade differently. */
+const TOLERANCE: Tolerance = { channel: 16, pixels: 8 };
 
 let server: Server;
 let origin: string;
@@ -89,6 +92,12 @@ async function pictureOfGate(page: Page): Promise<Buffer> {
   return gate.screenshot();
 }
 
+async function differenceOf(page: Page, picture: Buffer): Promise<readonly string[]> {
+  const [reference, actual] = await Promise.all([halvePicture(page, honest), halvePicture(page, picture)]);
+  const whole = { name: "the request", x: 0, y: 0, width: honest.readUInt32BE(16), height: honest.readUInt32BE(20) };
+  return (await comparePictures(page, { reference, actual }, [whole], TOLERANCE)).where;
+}
+
 /** The gate answers where it stands, model text brings nothing that only the kit may have, and nothing was asked for. */
 async function expectHarmless(text: string): Promise<Page> {
   const { page, asked } = await ask(text);
@@ -109,9 +118,9 @@ async function expectHarmless(text: string): Promise<Page> {
 describe("B2, A6: model text cannot imitate, move, cover or restyle a request", () => {
   it.each(Object.entries(SPOOFS))("%s", { timeout: 60_000 }, async (_name, text) => {
     const page = await expectHarmless(text);
-    const gate = await pictureOfGate(page);
+    const different = await differenceOf(page, await pictureOfGate(page));
     await page.close();
-    expect(gate.equals(honest), "the request looks as it does under honest words").toBe(true);
+    expect(different, "the request looks as it does under honest words").toEqual([]);
   });
 
   it.runIf(PAYLOADS.length > 0)("payloads of others, many at once", { timeout: 120_000 }, async () => {

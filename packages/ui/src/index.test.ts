@@ -45,6 +45,7 @@ test("the front door opens on these names and no others", () => {
     "MarkdownProvider",
     "Message",
     "MessageActionsContext",
+    "MessageGroups",
     "MessageVersions",
     "Provisional",
     "QueueTray",
