@@ -9,7 +9,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startCommand } from "./testing/test-server.js";
 
 const PACKAGE = fileURLToPath(new URL("..", import.meta.url));
-const DOCS = fileURLToPath(new URL("../../../docs/server.md", import.meta.url));
+const DOCS = fileURLToPath(new URL("../../../docs/", import.meta.url));
+/** A page for each host, and the server that all of them mount. */
+const PAGES = ["server.md", "hosts/node-http.md", "hosts/hono.md", "hosts/express.md", "hosts/next.md"];
 const SOURCE = fileURLToPath(new URL("testing/from-source.mjs", import.meta.url));
 const CONDITIONS = ["--conditions=@unsay/source", "--disable-warning=ExperimentalWarning", "--import", SOURCE];
 
@@ -20,8 +22,8 @@ let folder = "";
 beforeAll(() => {
   mkdirSync(join(PACKAGE, "node_modules"), { recursive: true });
   folder = mkdtempSync(join(PACKAGE, ".hosts-"));
-  for (const [, file = "", code = ""] of readFileSync(DOCS, "utf8").matchAll(/```ts file=(\S+)\n([\s\S]*?)```/gu))
-    writeFileSync(join(folder, file), code);
+  const text = PAGES.map((page) => readFileSync(join(DOCS, page), "utf8")).join("\n");
+  for (const [, file = "", code = ""] of text.matchAll(/```ts file=(\S+)\n([\s\S]*?)```/gu)) writeFileSync(join(folder, file), code);
 });
 afterAll(async () => {
   for (const child of children) {
@@ -40,7 +42,7 @@ async function freePort(): Promise<number> {
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
-describe("the hosts of docs/server.md", { timeout: 60_000 }, () => {
+describe("the hosts of docs/hosts", { timeout: 60_000 }, () => {
   it("have code that compiles", async () => {
     const files = ["unsay.ts", "node-http.ts", "hono.ts", "express.ts", "route.ts"];
     expect(files.filter((file) => !existsSync(join(folder, file)))).toEqual([]);
