@@ -1,4 +1,4 @@
-import type { EventPayload, RetryCommand, SteerCommand, StopCommand, UndoCommand, UnsayEvent } from "@unsay/core/protocol";
+import type { EventPayload, ReceiptEvent, RetryCommand, SteerCommand, StopCommand, UndoCommand, UnsayEvent } from "@unsay/core/protocol";
 import { createEventFactory } from "@unsay/core/protocol";
 import { conflict } from "../http/problem.js";
 import type { LateRuns } from "../run/late-runs.js";
@@ -85,12 +85,20 @@ async function writeNext({ store }: Settings, run: string, payload: EventPayload
   return JSON.stringify(stored) === JSON.stringify(event);
 }
 
-/** The same, behind whatever is there. */
-async function writeLate(settings: Settings, run: string, payload: EventPayload): Promise<boolean> {
+/** The same, behind whatever is there, and again where the store did not answer: it may have it all the same. */
+async function writeLate(settings: Settings, run: string, payload: ReceiptEvent): Promise<boolean> {
+  const { store, clock } = settings;
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-    const record = await settings.store.getRun(run);
-    if (record === null) return false;
-    if (await writeNext(settings, run, payload, record.lastSeq)) return true;
+    try {
+      const events = await store.read(run, 0);
+      if (events.some((event) => event.type === "receipt" && event.receipt === payload.receipt)) return true;
+      if (await writeNext(settings, run, payload, events.at(-1)?.seq ?? 0)) return true;
+    } catch {
+      await new Promise<void>((resolve) => void clock.after(RETRY_MS, resolve));
+    }
   }
   return false;
 }
+
+/** How soon a store that failed is asked again. */
+const RETRY_MS = 2_000;

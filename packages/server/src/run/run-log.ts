@@ -60,6 +60,9 @@ export class RunLog implements EventSource {
   /** Index of the first event that no reader may see before it is stored. */
   #heldAt: number | null = null;
   #isClosed = false;
+  /** From the end on others may write too: what comes behind it is shown once it is known to stand where it says. */
+  #isEndWritten = false;
+  #isEndStored = false;
   /** Nothing more is written: the run is another's, or its end was told without being stored. */
   #isLost = false;
   #saving: Promise<boolean> = Promise.resolve(true);
@@ -115,8 +118,8 @@ export class RunLog implements EventSource {
     const event = this.#factory.make(withoutEnvelope(payload), { t: this.elapsedMs });
     this.#events.push(event);
     if (event.type === "span.retract" && event.expunge) this.#expunge(event);
-    // What is said after the end may have to make room for what another process says of it.
-    if (BINDING.has(event.type) || this.#isClosed) this.#heldAt ??= this.#events.length - 1;
+    if (BINDING.has(event.type) || this.#isEndWritten) this.#heldAt ??= this.#events.length - 1;
+    this.#isEndWritten ||= event.type === "run.end";
     this.#show();
     if (BINDING.has(event.type)) void this.flush();
     else this.#cancelTimer ??= this.#options.clock.after(STORE_EVERY_MS, () => void this.flush());
@@ -165,7 +168,8 @@ export class RunLog implements EventSource {
       by: "server",
       effects,
     };
-    this.#events[this.#events.length - 1] = this.#createFactory(this.#events.length).make(end, { t: this.elapsedMs });
+    const at = this.#events.findLastIndex(({ type }) => type === "run.end");
+    this.#events.splice(at, this.#events.length, this.#createFactory(at + 1).make(end, { t: this.elapsedMs }));
     this.#heldAt = null;
     this.#show();
   }
@@ -185,7 +189,7 @@ export class RunLog implements EventSource {
     try {
       await this.#rewrite();
       if (batch.length === 0) return true;
-      if (this.#isClosed) return (await this.#saveLate()) || this.#lose();
+      if (this.#isEndStored) return (await this.#saveLate()) || this.#lose();
       const isOwner = await store.append(record.run, record.owner, batch, this.#leaseUntil());
       if (!isOwner) return this.#lose();
     } catch (error) {
@@ -201,6 +205,7 @@ export class RunLog implements EventSource {
       return false;
     }
     this.#saved += batch.length;
+    this.#isEndStored ||= batch.some(({ type }) => type === "run.end");
     this.#release();
     return true;
   }
@@ -257,7 +262,7 @@ export class RunLog implements EventSource {
     this.#factory = this.#createFactory(this.#saved + 1);
     const moved = missing.map((event) => this.#factory.make(withoutEnvelope(event as EventPayload), { t: event.t }));
     this.#events.splice(this.#saved - stored.length, this.#events.length, ...stored, ...moved);
-    this.#show();
+    this.#release();
   }
 
   #createFactory(next: number): EventFactory {
@@ -296,10 +301,14 @@ export class RunLog implements EventSource {
 
   /** What is stored now may be seen, and what stands behind it up to the next that is not. */
   #release(): void {
-    if (this.#heldAt === null || this.#heldAt >= this.#saved) return;
-    const next = this.#events.findIndex((event, index) => index >= this.#saved && BINDING.has(event.type));
-    this.#heldAt = next === -1 ? null : next;
+    if (this.#heldAt !== null && this.#heldAt < this.#saved) this.#heldAt = this.#nextHeld();
     this.#show();
+  }
+
+  #nextHeld(): number | null {
+    if (this.#isEndStored) return this.#saved < this.#events.length ? this.#saved : null;
+    const next = this.#events.findIndex((event, index) => index >= this.#saved && BINDING.has(event.type));
+    return next === -1 ? null : next;
   }
 
   #show(): void {

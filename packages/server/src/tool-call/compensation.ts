@@ -21,7 +21,7 @@ export interface CompensationOptions {
   /** Puts on record that it begins, if nothing was written since the events it was made from. */
   readonly recordNext: (payload: EventPayload) => Promise<boolean>;
   /** Puts it on record; `false` where it could not be stored. */
-  readonly record: (payload: EventPayload) => Promise<boolean>;
+  readonly record: (payload: ReceiptEvent) => Promise<boolean>;
 }
 
 /** What a receipt says was done, with all that taking it back needs. */
@@ -54,16 +54,25 @@ export class Compensation {
     return this.#options.recordNext(this.#receipt("undoing", `${this.#title}: being undone`));
   }
 
-  /** Resolves when its outcome is on record. Never rejects. */
+  /** Resolves when its outcome is on record, or can't be brought there. Never rejects. */
   async finish(): Promise<void> {
-    const { log, run, thread } = this.#options;
+    const receipt = await this.#act();
+    const isStored = await this.#options.record(receipt).catch(() => false);
+    if (!isStored) this.#note("undo.unrecorded", `What came of undoing by ${this.#call.name} (${receipt.outcome}) is on no record.`);
+  }
+
+  async #act(): Promise<ReceiptEvent> {
     try {
-      const output = await this.#execute();
-      await this.#options.record(this.#receipt("undone", this.#summaryOf(output)));
+      return this.#receipt("undone", this.#summaryOf(await this.#execute()));
     } catch (error) {
-      log({ level: "warn", event: "tool.undo-failed", run, thread, message: `Undoing by ${this.#call.name} failed.`, error });
-      await this.#options.record(this.#receipt("undo-failed", failureOf(this.#title, this.#call.name, error)));
+      this.#note("tool.undo-failed", `Undoing by ${this.#call.name} failed.`, error);
+      return this.#receipt("undo-failed", failureOf(this.#title, this.#call.name, error));
     }
+  }
+
+  #note(event: string, message: string, error?: unknown): void {
+    const { log, run, thread } = this.#options;
+    log({ level: "warn", event, run, thread, message, ...(error === undefined ? {} : { error }) });
   }
 
   get #title(): string {
