@@ -168,7 +168,8 @@ export class RunLog implements EventSource {
       by: "server",
       effects,
     };
-    const at = this.#events.findLastIndex(({ type }) => type === "run.end");
+    // What binds and waited for the store goes with the end that did: it is on no record either.
+    const at = this.#heldAt ?? this.#events.length - 1;
     this.#events.splice(at, this.#events.length, this.#createFactory(at + 1).make(end, { t: this.elapsedMs }));
     this.#heldAt = null;
     this.#show();
