@@ -35,10 +35,14 @@ async function open(...args: Parameters<typeof createTestServer>): Promise<TestS
   return server;
 }
 
-/** A store that fails each call while it is told to. */
-function createBreakable(): { readonly store: Store; isBroken: boolean } {
+/** A store that fails each call while it is told to, or from a call of this name on. */
+function createBreakable(breaksAfter?: keyof Store): { readonly store: Store; isBroken: boolean } {
   const state = { isBroken: false };
-  const store = aroundStore(createMemoryStore(), (_name, call) => (state.isBroken ? Promise.reject(new Error("EIO: sk-secret")) : call()));
+  const store = aroundStore(createMemoryStore(), (name, call) => {
+    if (state.isBroken) return Promise.reject(new Error("EIO: sk-secret"));
+    state.isBroken = name === breaksAfter;
+    return call();
+  });
   return Object.assign(state, { store });
 }
 
@@ -156,6 +160,27 @@ describe("a store that is down", () => {
     breakable.isBroken = false;
     await server.clock.advance(12_000);
     expect(await answerOf(server)).toMatchObject({ status: "truncated", cause: "orphaned" });
+  });
+
+  it("and stays down from a stop to the end: no reader is told of the stop or of a receipt that are on no record", async () => {
+    const breakable = createBreakable("saveStop");
+    let deliver: () => void = () => {};
+    const delivered = new Promise<void>((resolve) => (deliver = resolve));
+    const server = await open({
+      store: breakable.store,
+      leaseMs: 9_000,
+      tools: { send: { effect: "write", execute: () => delivered, receipt: () => ({ summary: "Sent" }) } },
+      agent: async (run) => void (await run.callTool("send", {})),
+    });
+    const stream = await server.start();
+    await stream.until((event) => event.type === "tool.start");
+    expect((await server.post(`/runs/${stream.run}/commands`, stopCommand())).status).toBe(202);
+    deliver();
+    await server.clock.advance(30_000);
+    const events = await stream.all();
+    expect(endOf(events)).toMatchObject({ cause: "failed", error: { code: "store-unavailable" } });
+    expect(events.filter(({ type }) => type === "receipt" || type === "stop.ack")).toEqual([]);
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
   });
 
   it("runs no tool whose start is on no record", async () => {
