@@ -70,9 +70,11 @@ class RedisStore implements Store {
     const { run: id, owner, leaseUntil, ...facts } = run;
     const keys = [this.#startKey(run.thread, run.startKey), this.#key("run", id), this.#key("thread", run.thread)];
     const kept = String(await this.#eval(CREATE_RUN, keys, [id, JSON.stringify(facts), owner, leaseUntil]));
+    // Read again it might be another's by now.
+    if (kept === id) return { run: { ...run, lastSeq: 0, end: null, stop: null, archived: null }, created: true };
     const found = await this.getRun(kept);
     if (found === null) throw new Error("Redis took the run and lost it.");
-    return { run: found, created: kept === id };
+    return { run: found, created: false };
   }
 
   async getRun(run: string): Promise<StoredRun | null> {

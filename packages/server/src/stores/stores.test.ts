@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { createEventFactory, NO_EFFECTS, type EventPayload, type UnsayEvent } from "@unsay/core/protocol";
 import { hasRedis, startRedis, type RedisServer } from "../testing/redis-server.js";
+import { Proxy } from "../testing/history/proxy.js";
 import { createTestServer, stopCommand } from "../testing/test-server.js";
 import { createMemoryStore } from "./memory.js";
 import { createRedisStore } from "./redis.js";
@@ -268,6 +269,26 @@ describe.each([
     for (const stop of unwatch) stop();
     await store.append("r1", "me", eventsOf([END], 2), 1);
     expect(told.run).toBe(2);
+  });
+});
+
+describe.runIf(hasRedis)("a process that is frozen while it creates a run on Redis", () => {
+  it("gets its own run back, and not the one that another process has ended since: that would let it write behind the end", async () => {
+    const url = new URL(redis?.url ?? "");
+    const proxy = await Proxy.open(Number(url.port));
+    const frozen = await createRedisStore({ url: `redis://127.0.0.1:${proxy.port}` });
+    const other = await createRedisStore({ url: url.href });
+    proxy.silenceAnswers();
+    const creating = frozen.createRun(newRun());
+    await eventually(() => other.getRun("r1")).not.toBeNull();
+    const end: EventPayload = { type: "run.end", outcome: "truncated", cause: "orphaned", resumable: false, effects: NO_EFFECTS };
+    expect(await other.repair("r1", 5_000, eventsOf([OPEN, end]))).toBe(true);
+    proxy.heal();
+    const { run } = await creating;
+    expect(run).toEqual({ ...newRun(), lastSeq: 0, end: null, stop: null, archived: null });
+    expect(await frozen.append("r1", run.owner, eventsOf([OPEN, OPEN, END]), 9_999)).toBe(false);
+    await Promise.all([frozen.close(), other.close()]);
+    await proxy.close();
   });
 });
 

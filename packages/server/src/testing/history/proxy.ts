@@ -49,6 +49,11 @@ export class Proxy {
     for (const pair of this.#pairs) for (const socket of pair) socket.pause();
   }
 
+  /** What is asked arrives, and no answer comes back. */
+  silenceAnswers(): void {
+    for (const [, far] of this.#pairs) far.pause();
+  }
+
   heal(): void {
     this.#isCut = false;
     this.#isSilent = false;
