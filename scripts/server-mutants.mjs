@@ -70,8 +70,8 @@ const BUGS = [
   ],
   [
     "an answer is complete while a tool still works",
-    "run/live-run.ts",
-    "    await this.#calls.idle();\n  }\n\n  #decideEnd",
+    "run/run-ending.ts",
+    "    await this.#options.calls.idle();\n  }\n\n  #decideEnd",
     "  }\n\n  #decideEnd",
   ],
   // ── tools ──
@@ -166,6 +166,9 @@ const CONFIG = `export default {
 };
 `;
 
+/** A crash, or a simulation that does not end, proves nothing. */
+const NO_STORY = "something else than a wrong story";
+
 /** What the simulation found, or `null`: nothing. */
 function simulate(home) {
   const vitest = join(ROOT, "node_modules/vitest/vitest.mjs");
@@ -173,7 +176,7 @@ function simulate(home) {
   const env = { ...process.env, UNSAY_SEEDS: SEEDS, NODE_ENV: "test", NO_COLOR: "1" };
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: home, env, encoding: "utf8" });
   if (status === 0) return null;
-  return /"(\d+: .*)"/u.exec(stdout + stderr)?.[1]?.slice(0, 120) ?? "something else than a wrong story";
+  return /"(\d+: .*)"/u.exec(stdout + stderr)?.[1]?.slice(0, 120) ?? NO_STORY;
 }
 
 function plant(home, edits) {
@@ -200,8 +203,9 @@ function judge(home, { name, edits }) {
   if (undo === null) return (console.log(`misplaced  ${name}`), false);
   const found = simulate(home);
   undo();
-  console.log(found === null ? `SURVIVED   ${name}` : `found      ${name}\n             seed ${found}`);
-  return found !== null;
+  const isFound = found !== null && found !== NO_STORY;
+  console.log(isFound ? `found      ${name}\n             seed ${found}` : `SURVIVED   ${name}${found === null ? "" : `: ${found}`}`);
+  return isFound;
 }
 
 function main() {

@@ -9,6 +9,8 @@ export { whyNotRetryable, whyNotStoppable, whyNotUndoable } from "./tool-call/ve
 export { MAX_PROGRESS_LENGTH, MAX_PROGRESS_ROWS } from "./tool-call/progress.js";
 export { isPastExpiry, isRefusedForGood } from "./approval/approval.reducer.js";
 export { createSession } from "./session/session.js";
+export { openSession } from "./session/thread-session.js";
+export type { RunsModule, RunsSource } from "./session/runs-access.js";
 export { UNCONFIRMED_MS } from "./session/session-context.js";
 export { systemClock } from "./session/clock.js";
 export type * from "./session/session.types.js";

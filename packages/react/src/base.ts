@@ -9,8 +9,9 @@ export {
 } from "./session/context.js";
 export { useNow } from "./session/use-now.js";
 export type { PaintSettings } from "./pacing/paint-settings.js";
-export { usePacedAnswer, usePacedMessage, usePacedText, type PacedAnswer } from "./pacing/use-paced-message.js";
+export { usePacedBy, type PacedAnswer } from "./pacing/use-paced-by.js";
 export { callsOf, openApprovalsOf } from "./approval/open-approvals.js";
+export { useAnswerable } from "./approval/use-answerable.js";
 export { mechanismOf, riskOf, riskOfCalls, riskOfHints, type ToolHints } from "./approval/risk.js";
 export type {
   ApprovalView,
@@ -27,7 +28,9 @@ export { newsOfUse, selectUsedNews, usedKinds, type UsedNews, type UsedRange, ty
 export { createUseStore, parseUses, type UseStore, type UseStoreOptions, type UseStoreState } from "./guard/use-store.js";
 export { UsesProvider, useUses, useUseStore, type UsesProviderProps } from "./guard/uses-context.js";
 export { hashOfWords, recordUse, type UseFacts } from "./guard/record-use.js";
-export { locateWords } from "./guard/locate-words.js";
+export { locateWords, wholePlaces } from "./guard/locate-words.js";
+export { rememberCopy, type CopyFacts } from "./guard/remember-copy.js";
+export { useCopiedRange } from "./guard/use-copied-range.js";
 export { useNativeCopy } from "./guard/use-native-copy.js";
 export {
   selectGuardBlock,
@@ -73,14 +76,16 @@ export {
   type ComposerSituation,
   type FollowUp,
 } from "./composer/composer-mode.js";
+export { useComposer } from "./composer/use-composer.js";
 export {
-  useComposer,
+  useComposerAround,
   type Acceptance,
+  type ComposerParts,
   type Refusal,
   type Submission,
   type UseComposerOptions,
   type UseComposerResult,
-} from "./composer/use-composer.js";
+} from "./composer/use-composer-around.js";
 export { useDraft, type Draft, type UseDraftOptions } from "./composer/use-draft.js";
 export {
   useAttachments,
@@ -89,7 +94,9 @@ export {
   type UseAttachmentsOptions,
   type UseAttachmentsResult,
 } from "./composer/use-attachments.js";
-export { readyAttachments, type AttachmentLimits, type AttachmentProblem, type DraftAttachment } from "./composer/attachments.js";
+export type { AttachmentLimits, AttachmentProblem, DraftAttachment } from "./composer/attachments.js";
+export { createDropProps, type DropProps } from "./composer/drop-props.js";
+export { readyAttachments } from "./composer/ready-attachments.js";
 export { MAX_QUOTE_LENGTH, quotePartial } from "./composer/quote-partial.js";
 export { useMenu, type UseMenuResult } from "./composer/use-menu.js";
 export { UNDO_WINDOW_MS, useUndoWindow, type UndoWindow } from "./composer/use-undo-window.js";
@@ -97,7 +104,7 @@ export { useDiscard, type UseDiscardResult } from "./composer/use-discard.js";
 export { useQueueEditing, type QueueEditing, type UseQueueEditingResult } from "./composer/use-queue-editing.js";
 export { useInterruptNotes } from "./composer/use-interrupt-notes.js";
 export { useGateLeft } from "./tool-call/use-gate-left.js";
-export { useLiveThread, type UseThreadOptions } from "./session/use-live-thread.js";
+export { useThreadOf, type UseThreadOptions } from "./session/use-thread-of.js";
 export { useTypingWatch } from "./approval/use-typing-watch.js";
 export type { UseApprovalOptions } from "./approval/use-approval.js";
 export type { ArgumentField, FieldKind, FieldPath, FieldProblem, JsonSchema } from "./approval/argument-schema.js";

@@ -1,5 +1,7 @@
 export * from "./base.js";
 export { useThread } from "./session/use-thread.js";
+export { useLiveThread } from "./session/use-live-thread.js";
+export { usePacedAnswer, usePacedMessage, usePacedText } from "./pacing/use-paced-message.js";
 export { useField, type UseFieldResult } from "./structured/use-field.js";
 export { useStructured, type UseStructuredResult } from "./structured/use-structured.js";
 export { useStreamMetrics } from "./health/use-stream-metrics.js";

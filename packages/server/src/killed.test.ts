@@ -138,7 +138,7 @@ const KINDS: readonly Kind[] = [
     : []),
 ];
 
-describe.each(KINDS)("r19-crash: a process that is killed ($name)", ({ name, prepare }) => {
+describe.each(KINDS)("row 36, r19-crash: a process that is killed ($name)", ({ name, prepare }) => {
   it(`leaves ${KILLS} runs whole or orphaned, and loses no receipt`, { timeout: 60_000 + KILLS * 4_000 }, async () => {
     const { record, open, close } = await prepare();
     const random = createRandom(SEED);

@@ -9,12 +9,12 @@ export { ApproveControl } from "./approval/approve-control.js";
 export { ArgumentEditor, type ArgumentEditorProps } from "./approval/argument-editor.js";
 export {
   DescribeCallContext,
-  describeCallPlainly,
   type CallDescription,
   type CallFact,
   type DescribeCall,
   type RememberOffer,
 } from "./approval/describe-call.js";
+export { describeCallPlainly } from "./approval/describe-plainly.js";
 export { type Effect } from "./approval/effect.js";
 export { EffectPreview, type EffectPreviewProps } from "./approval/effect-preview.js";
 export { focusApproval } from "./approval/focus-approval.js";
@@ -73,15 +73,13 @@ export {
   Caret,
   Draft,
   Provisional,
-  Removed,
   Retracted,
   Revised,
-  RevisionPeek,
   Unverified,
   type MarkProps,
   type RevisedProps,
-  type RevisionPeekProps,
 } from "./message/marks.js";
+export { Removed, RevisionPeek, type RevisionPeekProps } from "./message/live-marks.js";
 export { MessageActionsContext, type MessageActions } from "./message/message-actions.js";
 export { Message, type MessageProps } from "./message/message.js";
 export { ReasoningPart, type ReasoningPartProps } from "./message/reasoning-part.js";
@@ -91,7 +89,8 @@ export { StatusLine, type StatusLineProps } from "./message/status-line.js";
 export { Citation, Source, SourceList, type CitationProps, type SourceListProps, type SourceProps } from "./source/source.js";
 export { StructuredPart, type StructuredPartProps } from "./structured/structured-part.js";
 export { en, type StringOverrides, type Strings } from "./strings/en.js";
-export { StringsProvider, useStrings, type StringsProviderProps } from "./strings/strings.js";
+export { StringsProvider, type StringsProviderProps } from "./strings/strings.js";
+export { useStrings } from "./strings/use-strings.js";
 export { Chat, type ChatProps } from "./thread/chat.js";
 export { ConnectionNotice, type ConnectionNoticeProps } from "./thread/connection-notice.js";
 export { JumpToLatest, type JumpReason, type JumpToLatestProps } from "./thread/jump-to-latest.js";

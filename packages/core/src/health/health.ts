@@ -26,15 +26,16 @@ export class RunHealth {
     this.#buffering = isJoined ? null : undefined;
   }
 
-  observe(events: readonly UnsayEvent[], now: number): HealthNews {
+  /** `count`: how many events of the log each of these stands for. */
+  observe(events: readonly UnsayEvent[], now: number, count = 1): HealthNews {
     const diagnostics: Diagnostic[] = [];
-    for (const event of events) this.#observe(event, now, diagnostics);
+    for (const event of events) this.#observe(event, now, count, diagnostics);
     return { diagnostics, isLooping: this.#isLooping, repeatedFailure: this.#repeatedFailure };
   }
 
-  #observe(event: UnsayEvent, now: number, found: Diagnostic[]): void {
+  #observe(event: UnsayEvent, now: number, count: number, found: Diagnostic[]): void {
     if (this.#buffering !== null && event.t !== null) {
-      const [watch, buffered] = watchBuffering(this.#buffering, event, now);
+      const [watch, buffered] = watchBuffering(this.#buffering, event, now, count);
       this.#buffering = watch;
       if (buffered !== null) found.push(buffered);
     }
@@ -46,6 +47,8 @@ export class RunHealth {
   #watchLoop(event: UnsayEvent): Diagnostic | null {
     if (event.type === "part.open" && (event.kind === "code" || event.kind === "reasoning")) this.#silent.add(event.part);
     if (event.type === "part.close") this.#forget(event.part);
+    // What is expunged must not be left anywhere, so not in the sentences that are compared.
+    if (event.type === "span.retract" && event.expunge) this.#loops.clear();
     if (event.type !== "span.append" || this.#isLooping || this.#silent.has(event.part)) return null;
     const found = this.#detectorOf(event.part).push(event.text);
     if (found === null) return null;

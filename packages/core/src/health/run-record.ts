@@ -42,15 +42,16 @@ export class RunRecord {
     return (this.#snapshot ??= this.#metrics.metrics());
   }
 
-  /** `painted`: what a view had in the DOM before these events. */
-  observe(events: readonly UnsayEvent[], now: number, painted: PaintedSpans | null): void {
+  /** `painted`: what a view had in the DOM before these events; `count`: how many of the log each stands for. */
+  observe(events: readonly UnsayEvent[], now: number, painted: PaintedSpans | null, count = 1): void {
     this.#snapshot = null;
     for (let index = 0; index < events.length; index++) {
       const event = events[index];
       if (event === undefined) return;
       this.#observe(event, now, painted);
       const following = countFollowing(events, index);
-      if (following > 0 && this.#gaps.isCounting) this.#metrics.gaps.add(0, following);
+      const more = following + count - 1;
+      if (more > 0 && this.#gaps.isCounting) this.#metrics.gaps.add(0, more);
       index += following;
     }
   }

@@ -1,4 +1,4 @@
-import { NO_EFFECTS } from "../protocol/index.js";
+import { NO_EFFECTS } from "../protocol/events.js";
 import type { AssistantMessage, UserMessage } from "./message.js";
 
 export interface PendingMessageIds {

@@ -21,6 +21,13 @@ export function livenessOf(message: AssistantMessage, now: number | null): Liven
   return livenessOfGap(message, now - message.waitingSince);
 }
 
+/** Time passed: the same message, or one that says so. */
+export function tickMessage(message: AssistantMessage, now: number | null): AssistantMessage {
+  if (message.status !== "pending" && message.status !== "streaming") return message;
+  const liveness = livenessOf(message, now);
+  return liveness === message.liveness ? message : { ...message, liveness };
+}
+
 function livenessOfGap(message: AssistantMessage, gapMs: number): Liveness {
   if (gapMs < SLOW_GAP_MS) return "flowing";
   if (isExplained(message)) return "slow";

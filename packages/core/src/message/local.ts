@@ -1,15 +1,9 @@
-import { sendDecision, reopenDecision } from "../approval/approval.reducer.js";
-import type { DecideItem, UnsayErrorData } from "../protocol/index.js";
-import type { AssistantMessage, Painted, RepeatedFailure, Seam, Steer, StopRecord, UserRequest } from "./message.js";
+import type { AssistantMessage, Painted, Seam, StopRecord } from "./message.js";
 import { createPendingMessage } from "./create.js";
-import { livenessOf } from "./liveness.js";
+import { tickMessage } from "./liveness.js";
 import { cutPointOf, isLive, shownParts } from "./selectors.js";
 
-/** Transitions that start on this client: the user's verbs and what the connection does. None ends an answer well. */
-
-function live(message: AssistantMessage, now: number | null): AssistantMessage {
-  return isLive(message) ? ({ ...message, liveness: livenessOf(message, now) } as AssistantMessage) : message;
-}
+/** Transitions that start with the user's verbs. None ends an answer well. */
 
 /**
  * Painting freezes at `painted`, what the reader saw; the status stays live until the server ends the run. A second
@@ -41,7 +35,7 @@ export function requestStop(
     painted: known?.phase === "unconfirmed" ? known.painted : stop.painted,
     ...(stop.heard === undefined ? {} : { heard: stop.heard }),
   };
-  return live({ ...message, stop: record }, now);
+  return tickMessage({ ...message, stop: record }, now);
 }
 
 /** Nobody answered the stop: it is said, the button takes presses again, and the answer stays live. */
@@ -50,54 +44,17 @@ export function markStopUnconfirmed(message: AssistantMessage, command: string):
   return { ...message, stop: { ...message.stop, phase: "unconfirmed" } };
 }
 
-/** It says the same again and again; dismissed when the reader lets it run. */
-export function markLooping(message: AssistantMessage, isLooping: boolean, now: number): AssistantMessage {
-  if (!isLive(message) || (message.looping === true) === isLooping) return message;
-  const { looping: _looping, ...rest } = message;
-  return live(isLooping ? { ...message, looping: true } : rest, now);
-}
-
-/** An agent goes round in circles; a notice that may offer to redirect it. */
-export function markRepeatedFailure(message: AssistantMessage, repeatedFailure: RepeatedFailure): AssistantMessage {
-  return { ...message, repeatedFailure };
-}
-
-/** A hold lasted longer than it was announced to, so it explains no silence any more. */
-export function expireHold(message: AssistantMessage, now: number): AssistantMessage {
-  if (message.run?.holding === undefined) return message;
-  const { holding: _holding, ...run } = message.run;
-  return live({ ...message, run }, now);
-}
-
-/** The server promised figures and never sent them: that is said, and no figure is made up. */
-export function markUsageUnreported(message: AssistantMessage): AssistantMessage {
-  if (message.usage !== null) return message;
-  return { ...message, usage: { generated: null, billed: null, billedReasoning: null, source: "unreported", final: true } };
-}
-
 /** The reader wants to see what arrived after the press. */
 export function revealTail(message: AssistantMessage): AssistantMessage {
   return message.stop === null ? message : { ...message, stop: { ...message.stop, revealed: true } };
 }
 
 export function markReconnecting(message: AssistantMessage, now: number | null): AssistantMessage {
-  return isLive(message) ? live({ ...message, reconnecting: true }, now) : message;
+  return isLive(message) ? tickMessage({ ...message, reconnecting: true }, now) : message;
 }
 
-export function markReconnected(message: AssistantMessage, gapMs: number | null, now: number): AssistantMessage {
-  if (!message.reconnecting) return message;
-  const resumed = { ...message, reconnecting: false, waitingSince: now };
-  return live(gapMs === null ? resumed : withSeam(resumed, "resume", gapMs), now);
-}
-
-/** The server refused for now: the answer stays pending until it is asked again at `until`. */
-export function markBusy(message: AssistantMessage, until: number | null, now: number): AssistantMessage {
-  if (message.status !== "pending") return message;
-  const { busyUntil: _busyUntil, ...rest } = message;
-  return live(until === null ? rest : { ...rest, busyUntil: until, reconnecting: false }, now);
-}
-
-function withSeam(message: AssistantMessage, why: Seam["why"], gapMs: number | null): AssistantMessage {
+/** Marks the joint at the end of what is there. */
+export function withSeam(message: AssistantMessage, why: Seam["why"], gapMs: number | null): AssistantMessage {
   const { part, offset } = cutPointOf(message);
   if (part === null) return message;
   return { ...message, seams: [...message.seams, { run: message.run?.id ?? "", part, offset, why, gapMs }] };
@@ -136,49 +93,4 @@ export function reopenMessage(
     shown: { ...rest, ...live, status: rest.parts.length === 0 ? "pending" : "streaming", reconnecting: true },
     replay: { ...fresh, runs, run: run === null ? null : { ...run, state: "open", lastSeq: 0 } },
   };
-}
-
-export function markDeciding(
-  message: AssistantMessage,
-  approvalId: string,
-  command: string,
-  sent: readonly DecideItem[],
-): AssistantMessage {
-  return mapApproval(message, approvalId, (approval) => sendDecision(approval, command, sent));
-}
-
-export function markDecisionFailed(
-  message: AssistantMessage,
-  approvalId: string,
-  outcome: "unconfirmed" | UnsayErrorData,
-): AssistantMessage {
-  return mapApproval(message, approvalId, (approval) => reopenDecision(approval, outcome));
-}
-
-/** What the user asked of one call. Never its outcome: that is the server's to say. */
-export function markCallRequest(message: AssistantMessage, callId: string, request: UserRequest): AssistantMessage {
-  return { ...message, calls: message.calls.map((call) => (call.id === callId ? { ...call, request } : call)) };
-}
-
-export function markReceiptRequest(message: AssistantMessage, receiptId: string, request: UserRequest): AssistantMessage {
-  return { ...message, receipts: message.receipts.map((receipt) => (receipt.id === receiptId ? { ...receipt, request } : receipt)) };
-}
-
-/** A later word about the same command takes the place of an earlier one; one that has its outcome keeps it. */
-export function markSteer(message: AssistantMessage, steer: Steer): AssistantMessage {
-  const steers = message.steers ?? [];
-  const known = steers.find((candidate) => candidate.command === steer.command);
-  if (known === undefined) return { ...message, steers: [...steers, steer] };
-  return known.phase === "delivered"
-    ? message
-    : { ...message, steers: steers.map((candidate) => (candidate === known ? steer : candidate)) };
-}
-
-function mapApproval(
-  message: AssistantMessage,
-  approvalId: string,
-  change: (approval: AssistantMessage["approvals"][number]) => AssistantMessage["approvals"][number],
-): AssistantMessage {
-  const approvals = message.approvals.map((approval) => (approval.id === approvalId ? change(approval) : approval));
-  return approvals.every((approval, index) => approval === message.approvals[index]) ? message : { ...message, approvals };
 }

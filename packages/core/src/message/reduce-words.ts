@@ -1,59 +1,48 @@
 import type { EventOf, UnsayEvent } from "../protocol/index.js";
-import type { Draft } from "./draft.js";
 import { placeOf } from "./id-index.js";
+import type { AssistantMessage } from "./message.js";
 import { isClosedForText } from "./reduce-text.js";
 
-/**
- * Applies the events behind `index` that only go on with its words, and says how many they were. What the rules said of the
- * first holds for those as well, so their texts are joined and nothing is asked or copied again.
- */
-export function appendFollowing(draft: Draft, events: readonly UnsayEvent[], index: number): number {
-  const event = events[index];
-  if (event === undefined || event.seq === null || draft.fields.run?.lastSeq !== event.seq) return 0;
-  if (event.type === "span.append") return appendText(draft, event, event.seq, events, index);
-  if (event.type === "tool.args") return appendArgs(draft, event, event.seq, events, index);
-  return 0;
+export type Words = EventOf<"span.append"> | EventOf<"tool.args">;
+
+function goesOn(before: UnsayEvent, event: UnsayEvent): event is Words {
+  if (event.type === "span.append") return before.type === "span.append" && event.part === before.part && event.span === before.span;
+  return event.type === "tool.args" && before.type === "tool.args" && event.call === before.call;
 }
 
-function appendText(draft: Draft, first: EventOf<"span.append">, seq: number, events: readonly UnsayEvent[], index: number): number {
-  const part = draft.findTextPart(first.part);
-  const span = part?.spans[placeOf(part.spans, first.span)];
-  if (part?.status !== "open" || span === undefined || isClosedForText(span)) return 0;
-  let { text } = span;
-  let count = 0;
-  for (let event = events[index + 1]; event?.type === "span.append"; event = events[index + 1 + count]) {
-    if (event.part !== first.part || event.span !== first.span || !isNext(first, event, seq + count)) break;
-    text += event.text;
-    count += 1;
+export function wordsOf(event: Words): string {
+  return event.type === "span.append" ? event.text : event.delta;
+}
+
+export function joinWords(last: Words, words: string, firstSeq: number): Words {
+  return last.type === "span.append" ? { ...last, seq: firstSeq, text: words } : { ...last, seq: firstSeq, delta: words };
+}
+
+/** Whether what goes on with this event, which was applied, can be applied as well. */
+export function takesMore({ parts, calls }: Pick<AssistantMessage, "parts" | "calls">, event: UnsayEvent): event is Words {
+  if (event.type === "tool.args") return calls[placeOf(calls, event.call)]?.status === "proposed";
+  const part = event.type === "span.append" ? parts[placeOf(parts, event.part)] : undefined;
+  if (event.type !== "span.append" || part?.type !== "text" || part.status !== "open") return false;
+  const span = part.spans[placeOf(part.spans, event.span)];
+  return span !== undefined && !isClosedForText(span);
+}
+
+/** What goes on with the event at `index`, as one event with the words of all `count`; `null` where nothing does. */
+export function joinFollowing(events: readonly UnsayEvent[], index: number): { readonly event: Words; readonly count: number } | null {
+  const first = events[index];
+  if (first === undefined || first.seq === null) return null;
+  let words = "";
+  let last: Words | null = null;
+  let seq = first.seq + 1;
+  for (let event = events[index + 1]; event !== undefined && isNext(first, event, seq); event = events[index + seq - first.seq]) {
+    words += wordsOf(event);
+    last = event;
+    seq += 1;
   }
-  if (count === 0) return 0;
-  const spans = draft.writableSpans(part);
-  spans[placeOf(spans, span.id)] = { ...span, text };
-  noteSeq(draft, seq + count);
-  return count;
+  return last === null ? null : { event: joinWords(last, words, first.seq + 1), count: seq - first.seq - 1 };
 }
 
-function appendArgs(draft: Draft, first: EventOf<"tool.args">, seq: number, events: readonly UnsayEvent[], index: number): number {
-  const call = draft.findCall(first.call);
-  if (call?.status !== "proposed") return 0;
-  let { argsText } = call;
-  let count = 0;
-  for (let event = events[index + 1]; event?.type === "tool.args"; event = events[index + 1 + count]) {
-    if (event.call !== first.call || !isNext(first, event, seq + count)) break;
-    argsText += event.delta;
-    count += 1;
-  }
-  if (count === 0) return 0;
-  draft.upsertCall({ ...call, argsText });
-  noteSeq(draft, seq + count);
-  return count;
-}
-
-function isNext(first: UnsayEvent, event: UnsayEvent, seq: number): boolean {
-  return event.seq === seq + 1 && event.run === first.run && event.local !== true;
-}
-
-function noteSeq(draft: Draft, lastSeq: number): void {
-  const { run } = draft.fields;
-  if (run !== null) draft.fields.run = { ...run, lastSeq };
+/** Whether an event does no more than to go on, as number `seq` of the log, with the words of another one. */
+export function isNext(before: UnsayEvent, event: UnsayEvent, seq: number): event is Words {
+  return event.seq === seq && event.run === before.run && event.message === before.message && event.local !== true && goesOn(before, event);
 }

@@ -5,7 +5,8 @@ import { eventsOf, scripts } from "../testing/index.js";
 import { createPendingMessage } from "./create.js";
 import { continueMessage, requestStop } from "./local.js";
 import type { AssistantMessage } from "./message.js";
-import { foldEvents, tickMessage, type FoldResult } from "./reducer.js";
+import { tickMessage } from "./liveness.js";
+import { foldEvents, type FoldResult } from "./reducer.js";
 import { isLive, paintedOf, shownParts, textOf } from "./selectors.js";
 
 const IDS = { thread: "t", run: "r", message: "m" };

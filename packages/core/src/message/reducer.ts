@@ -1,10 +1,10 @@
 import type { EventOf, ProtocolViolation, UnsayEvent } from "../protocol/index.js";
 import { Draft } from "./draft.js";
-import { livenessOf } from "./liveness.js";
+import { tickMessage } from "./liveness.js";
 import type { AssistantMessage } from "./message.js";
 import { noteClaim } from "./reduce-claims.js";
 import { settleSteer } from "./reduce-steers.js";
-import { appendFollowing } from "./reduce-words.js";
+import { joinFollowing, takesMore } from "./reduce-words.js";
 import { countEffects, endRun, openRun, truncate, type FoldTimes } from "./reduce-run.js";
 import { appendText, closePart, dropSpans, isAllRetracted, openPart, retractSpans, reviseSpans, settleSpans } from "./reduce-text.js";
 import {
@@ -47,6 +47,11 @@ interface Context extends FoldTimes {
  * is. Events that were applied before are skipped by `seq`; illegal ones are reported, and never complete an answer.
  */
 export function foldEvents(message: AssistantMessage, events: readonly UnsayEvent[], options: FoldOptions = {}): FoldResult {
+  return foldJoined(message, events, 1, options);
+}
+
+/** `count`: each event stands for so many of the log, which go on with each other. It has the words of all and the number of the first. */
+export function foldJoined(message: AssistantMessage, events: readonly UnsayEvent[], count: number, options: FoldOptions): FoldResult {
   const draft = new Draft(message);
   const context = { now: options.now ?? null, epoch: options.epoch ?? null, client: options.client, isReplay: options.isReplay === true };
   let gap: FoldResult["gap"] = null;
@@ -55,23 +60,20 @@ export function foldEvents(message: AssistantMessage, events: readonly UnsayEven
     if (event === undefined) break;
     gap = gapBefore(draft, event);
     if (gap !== null) break;
-    if (!isNews(draft, event)) continue;
-    if (apply(draft, event, context)) index += appendFollowing(draft, events, index);
+    if (isNews(draft, event) && apply(draft, event, count, context)) index += appendFollowing(draft, events, index, context);
   }
   if (!draft.changed) return { message, violations: draft.violations, gap };
   if (draft.hasNewEffects) countEffects(draft);
-  return { message: withLiveness(draft.finish(), context.now), violations: draft.violations, gap };
+  return { message: tickMessage(draft.finish(), context.now), violations: draft.violations, gap };
 }
 
-function withLiveness(message: AssistantMessage, now: number | null): AssistantMessage {
-  if (message.status !== "pending" && message.status !== "streaming") return message;
-  const liveness = livenessOf(message, now);
-  return liveness === message.liveness ? message : { ...message, liveness };
-}
-
-/** Time passed: the same message, or one that says so. */
-export function tickMessage(message: AssistantMessage, now: number): AssistantMessage {
-  return withLiveness(message, now);
+/** What the rules said of an event holds for those that go on with its words, so they are joined and nothing is asked again. */
+function appendFollowing(draft: Draft, events: readonly UnsayEvent[], index: number, context: Context): number {
+  const event = events[index];
+  if (event === undefined || event.seq !== draft.fields.run?.lastSeq || !takesMore(draft.fields, event)) return 0;
+  const following = joinFollowing(events, index);
+  if (following !== null) apply(draft, following.event, following.count, context);
+  return following?.count ?? 0;
 }
 
 function gapBefore(draft: Draft, event: UnsayEvent): FoldResult["gap"] {
@@ -87,9 +89,9 @@ function isNews(draft: Draft, event: UnsayEvent): boolean {
 }
 
 /** Whether the event may come now. */
-function apply(draft: Draft, event: UnsayEvent, context: Context): boolean {
+function apply(draft: Draft, event: UnsayEvent, count: number, context: Context): boolean {
   draft.changed = true;
-  countSeq(draft, event);
+  countSeq(draft, event, count);
   const rule = ruleAgainst(draft, event);
   if (rule === null) {
     noteContent(draft, event, context);
@@ -98,10 +100,10 @@ function apply(draft: Draft, event: UnsayEvent, context: Context): boolean {
   return rule === null;
 }
 
-function countSeq(draft: Draft, event: UnsayEvent): void {
+function countSeq(draft: Draft, event: UnsayEvent, count: number): void {
   const { run } = draft.fields;
   if (run !== null && run.id === event.run && event.seq !== null && event.local !== true) {
-    draft.fields.run = { ...run, lastSeq: event.seq };
+    draft.fields.run = { ...run, lastSeq: event.seq + count - 1 };
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createArgsHash, createEventFactory, NO_EFFECTS, type Caps, type EventPayload } from "../protocol/index.js";
 import { createPendingMessage } from "./create.js";
-import { markDeciding, markDecisionFailed } from "./local.js";
+import { markDeciding, markDecisionFailed } from "./run-marks.js";
 import type { Approval, ApprovalStatus, AssistantMessage, PartStatus, SpanState, ToolCall, ToolCallStatus } from "./message.js";
 import { foldEvents } from "./reducer.js";
 

@@ -109,6 +109,18 @@ describe("isolation", () => {
     expect(player.text).toBe("Drain the pool");
   });
 
+  it("r16-zero-churn: a draft is not shown in front of words that are held, nor behind words that wait for another draft", () => {
+    const player = playing({ ...AT_ONCE, showDrafts: true });
+    const drafts = () => player.view.drafts.map(({ text }) => text);
+    player.append("Drain first. Then flip", { span: "a" });
+    player.play({ type: "span.append", part: "part", span: "b", text: " maybe", state: "speculative" });
+    expect([player.text, drafts()]).toEqual(["Drain first. ", []]);
+    player.play({ type: "span.revise", spans: ["a"], replacement: { span: "c", text: "Drain first.\n" }, reason: "shorter", by: "model" });
+    player.append("no ", { span: "d" });
+    player.play({ type: "span.append", part: "part", span: "e", text: "perhaps", state: "speculative" });
+    expect([player.text, drafts()]).toEqual(["Drain first.\n", [" maybe"]]);
+  });
+
   it("a correction of words that were seen is seen at once, of words that were not in its turn", () => {
     const player = playing();
     player.append("Yes. ", { span: "a" });

@@ -3,9 +3,11 @@ import { isLive, isSettled, selectOpenApprovals } from "../message/selectors.js"
 import { DraftWatch } from "./draft-watch.js";
 import { JitterBuffer, type JitterRate, type UnitQueue } from "./jitter-buffer.js";
 import type { DraftText, KeptBack, PacedView, PacingMoment, PacingSettings, SelfCorrection } from "./pacing.types.js";
-import { PartPacer, type Batch, type PartMoment, type Unit } from "./part-pacer.js";
-import { DEFAULT_MAX_HOLD_MS, DEFAULT_MAX_LAG_MS, policyOf, rulesFor, unresolvedCalls } from "./rules.js";
+import { isShown, PartPacer, type Batch, type PartMoment, type Unit } from "./part-pacer.js";
+import { DEFAULT_MAX_HOLD_MS, DEFAULT_MAX_LAG_MS, policyOf, rulesFor } from "./rules.js";
 import { soundsLikeSelfCorrection } from "./self-correction.js";
+import { unresolvedCalls } from "./unresolved-calls.js";
+import { wholeView } from "./whole-view.js";
 
 /**
  * Decides what of one message is painted, and when. Knows the time only from its caller; given the same messages at the
@@ -57,8 +59,17 @@ export class MessagePacer {
     this.#selfCorrections = [];
   }
 
+  /** Drafts stand behind painted words alone: words that come between later would push them aside. */
   #draftsOf({ parts }: AssistantMessage): readonly DraftText[] {
-    return parts.flatMap((part) => (part.type === "text" ? this.#draftWatchOf(part.id).read(part) : []));
+    let isOpen = true;
+    return parts.flatMap((part) => {
+      const pacer = this.#parts.get(part.id);
+      if (part.type !== "text" || pacer === undefined) return [];
+      const drafts = this.#draftWatchOf(part.id).read(part);
+      const shown = isOpen && pacer.reachesDraft ? firstOf(drafts, part) : [];
+      isOpen &&= pacer.isClear;
+      return shown;
+    });
   }
 
   #draftWatchOf(part: string): DraftWatch {
@@ -190,9 +201,13 @@ export class MessagePacer {
   }
 }
 
-/** All of a message at once. */
-export function wholeView(message: AssistantMessage): PacedView {
-  return { message, holding: null, keptBack: [], selfCorrections: [], drafts: [], painted: new Map(), nextAt: null };
+/** The drafts up to the words that wait behind them. */
+function firstOf(drafts: readonly DraftText[], { spans }: TextPart): readonly DraftText[] {
+  const from = spans.findIndex(({ state }) => state === "speculative");
+  const behind = spans.slice(from).findIndex((span) => isShown(span));
+  if (behind === -1) return drafts;
+  const first = new Set(spans.slice(from, from + behind).map(({ id }) => id));
+  return drafts.filter(({ span }) => first.has(span));
 }
 
 function queueOf(pacers: readonly PartPacer[]): UnitQueue {

@@ -83,6 +83,11 @@ export class PartPacer {
     return this.#scanner.isHeld ? "decision" : this.#rules.waitsFor;
   }
 
+  /** All that stands before its first draft is painted. */
+  get reachesDraft(): boolean {
+    return this.#blocked === "draft" && this.#paintedTo === this.#length;
+  }
+
   get releasedTo(): number {
     return this.#releasedTo;
   }
@@ -289,7 +294,8 @@ function isGone({ state }: Span): boolean {
   return state === "dropped" || state === "replaced" || state === "retracted";
 }
 
-function isShown(span: Span): boolean {
+/** A word of the answer, and no draft. */
+export function isShown(span: Span): boolean {
   return !isGone(span) && span.state !== "speculative";
 }
 

@@ -1,4 +1,4 @@
-import type { AssistantMessage, Span, TextPart } from "../message/message.js";
+import type { TextPart } from "../message/message.js";
 import type { HoldReason, Isolation, PacingPolicy, PacingSettings, Reveal } from "./pacing.types.js";
 import type { ScanLevel } from "./boundary-scanner.js";
 
@@ -64,14 +64,4 @@ function levelOf(isolation: Isolation, reveal: Reveal): ScanLevel {
 
 export function policyOf({ pacing }: PacingSettings): PacingPolicy | null {
   return pacing === false ? null : (pacing ?? {});
-}
-
-const HAS_OUTCOME: ReadonlySet<string> = new Set(["succeeded", "failed", "unknown", "cancelled", "rejected", "expired"]);
-
-/** The calls that a span rests on and that have no result yet. */
-export function unresolvedCalls(message: AssistantMessage, span: Span): readonly string[] {
-  return (span.dependsOn ?? []).filter((id) => {
-    const call = message.calls.findLast((candidate) => candidate.id === id);
-    return call === undefined || !HAS_OUTCOME.has(call.status);
-  });
 }

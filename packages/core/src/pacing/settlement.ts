@@ -1,6 +1,6 @@
 import type { AssistantMessage, Span } from "../message/message.js";
 import { isAnswerPart, isLive, isSettled, shownParts } from "../message/selectors.js";
-import { unresolvedCalls } from "./rules.js";
+import { unresolvedCalls } from "./unresolved-calls.js";
 
 export type Requirement = "settled" | "verified";
 

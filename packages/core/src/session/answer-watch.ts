@@ -59,17 +59,17 @@ export class AnswerWatch {
     this.#record?.return();
   }
 
-  /** Events that were applied, what they made of the message, and when they came. */
-  observe(events: readonly UnsayEvent[], message: AssistantMessage, now: number): AssistantMessage {
-    if (!this.hasEnded) this.#record?.observe(events, now, this.#options.painted());
+  /** Events that were applied, what they made of the message, when they came, and how many of the log each stands for. */
+  observe(events: readonly UnsayEvent[], message: AssistantMessage, now: number, count: number): AssistantMessage {
+    if (!this.hasEnded) this.#record?.observe(events, now, this.#options.painted(), count);
     for (const event of events) this.#holds.observe(event);
-    return this.#examine(events, message, now);
+    return this.#examine(events, message, now, count);
   }
 
-  #examine(events: readonly UnsayEvent[], message: AssistantMessage, now: number): AssistantMessage {
+  #examine(events: readonly UnsayEvent[], message: AssistantMessage, now: number, count: number): AssistantMessage {
     const wasLooping = this.#isLooping;
     if (this.#health === null) return message;
-    const { diagnostics, isLooping, repeatedFailure } = this.#health.observe(events, now);
+    const { diagnostics, isLooping, repeatedFailure } = this.#health.observe(events, now, count);
     this.#isLooping = isLooping;
     for (const diagnostic of diagnostics) {
       this.#options.callbacks.onDiagnostic?.(diagnostic);

@@ -1,5 +1,7 @@
 import type { StartCommand, UnsayEvent } from "../protocol/index.js";
-import { foldEvents, isLive, markBusy, markReconnected, markReconnecting, type AssistantMessage } from "../message/index.js";
+import { isLive, markBusy, markReconnected, markReconnecting, type AssistantMessage } from "../message/index.js";
+import { foldJoined } from "../message/reducer.js";
+import { isNext, joinWords, takesMore, wordsOf, type Words } from "../message/reduce-words.js";
 import { RECONNECT_POLICY } from "./backoff.js";
 import { isDeviceOffline, isPageHidden } from "./clock.js";
 import { endLocally } from "./local-end.js";
@@ -18,12 +20,13 @@ export class LiveAnswer implements RunReaderHost {
   readonly #reader: RunReader;
   /** A replay from the beginning is folded here until it has caught up, so that shown text never shrinks. */
   #replay: AssistantMessage | null = null;
-  /** Taken and not folded. */
-  #words: UnsayEvent[] = [];
-  #wordsAt = 0;
-  /** The event that words would go on with; no run while anything else has to come first. */
-  #nextRun: string | null = null;
+  /** What may be gone on with as it is; `null` while anything else has to come first. */
+  #newest: Words | null = null;
   #nextSeq = 0;
+  /** Taken and not folded: what `count` events said that went on with each other, the newest among them. */
+  #words = "";
+  #count = 0;
+  #wordsAt = 0;
 
   constructor(context: SessionContext, messageId: string) {
     this.messageId = messageId;
@@ -68,6 +71,11 @@ export class LiveAnswer implements RunReaderHost {
     this.#reader.wake();
   }
 
+  /** What is missed of it can be read later. */
+  get canResume(): boolean {
+    return positionOf(this.#context.store.find(this.messageId))?.canResume === true;
+  }
+
   /** Resolves when the connection is closed, which may be after the answer has ended. */
   get rest(): Promise<void> {
     return this.#reader.rest;
@@ -80,73 +88,79 @@ export class LiveAnswer implements RunReaderHost {
 
   take(events: readonly UnsayEvent[]): boolean {
     const { store } = this.#context;
-    if (!this.#areWords(events)) return false;
     const now = store.clock.now();
-    if (this.#words.length > 0 && now - this.#wordsAt > TOGETHER_MS) this.#foldWords();
-    if (this.#nextRun === null) return false;
-    const isFirst = this.#words.length === 0;
-    for (const event of events) this.#words.push(event);
+    if (this.#count > 0 && now - this.#wordsAt > TOGETHER_MS) this.#foldWords();
+    const words = this.#wordsIn(events);
+    if (words === null) return false;
+    this.#words += words;
+    this.#count += events.length;
     this.#nextSeq += events.length;
-    if (!isFirst) return true;
+    if (this.#count > events.length) return true;
     this.#wordsAt = now;
     // Last, since it may commit at once.
     store.foldSoon(() => this.#foldWords());
     return true;
   }
 
-  /** Text and arguments that go on where the last ones ended: they end nothing, ask nothing and leave no hole. */
-  #areWords(events: readonly UnsayEvent[]): boolean {
-    if (this.#nextRun === null || events.length === 0) return false;
+  /** Text or arguments that go on where the last ones ended: they end nothing, ask nothing and leave no hole. `null` for all else. */
+  #wordsIn(events: readonly UnsayEvent[]): string | null {
+    let newest = this.#newest;
+    if (newest === null || events.length === 0) return null;
+    let words = "";
     let seq = this.#nextSeq;
     for (const event of events) {
-      if (event.type !== "span.append" && event.type !== "tool.args") return false;
-      if (event.seq !== seq || event.run !== this.#nextRun || event.message !== this.messageId || event.local === true) return false;
+      if (!isNext(newest, event, seq)) return null;
+      words += wordsOf(event);
+      newest = event;
       seq += 1;
     }
-    return true;
+    this.#newest = newest;
+    return words;
   }
 
   #foldWords(): void {
-    const words = this.#words;
-    if (words.length === 0) return;
-    this.#words = [];
-    this.#foldAt(words, this.#wordsAt);
+    const [newest, words, count] = [this.#newest, this.#words, this.#count];
+    if (newest === null || count === 0) return;
+    this.#words = "";
+    this.#count = 0;
+    this.#foldAt([joinWords(newest, words, this.#nextSeq - count)], this.#wordsAt, count);
   }
 
   fold(events: readonly UnsayEvent[]): "open" | "ended" | "gap" {
-    return this.#foldAt(events, this.#context.store.clock.now());
+    return this.#foldAt(events, this.#context.store.clock.now(), 1);
   }
 
-  /** `now`: when the events came. */
-  #foldAt(events: readonly UnsayEvent[], now: number): "open" | "ended" | "gap" {
+  /** `now`: when the events came; `count`: how many of the log each of them stands for. */
+  #foldAt(events: readonly UnsayEvent[], now: number, count: number): "open" | "ended" | "gap" {
     const { store, client } = this.#context;
     const target = this.#replay ?? store.find(this.messageId);
-    this.#nextRun = null;
+    this.#newest = null;
     if (target === undefined) return "ended";
     const own = events.filter((event) => event.message === this.messageId);
     const times = { now, epoch: store.clock.epoch() };
-    const { message, violations, gap } = foldEvents(target, own, { ...times, client, isReplay: this.#replay !== null });
-    this.#show(this.#replay === null ? this.#watch(target, own, message, now) : message);
-    this.#expectWordsOf(message);
+    const { message, violations, gap } = foldJoined(target, own, count, { ...times, client, isReplay: this.#replay !== null });
+    this.#show(this.#replay === null ? this.#watch(target, own, message, now, count) : message);
+    this.#expectMore(own.at(-1), message);
     for (const violation of violations) reportViolation(this.#context, violation);
     if (gap === null) return isLive(message) ? "open" : "ended";
     diagnose(this.#context, { code: "protocol.gap", ...gap });
     return "gap";
   }
 
-  #expectWordsOf({ status, run }: AssistantMessage): void {
-    const isOpen = status === "streaming" && run?.state === "open" && this.#replay === null;
-    this.#nextRun = isOpen ? run.id : null;
+  #expectMore(last: UnsayEvent | undefined, message: AssistantMessage): void {
+    const { status, run } = message;
+    const isOpen = status === "streaming" && run?.state === "open" && run.id === last?.run && this.#replay === null;
+    this.#newest = isOpen && takesMore(message, last) ? last : null;
     this.#nextSeq = (run?.lastSeq ?? 0) + 1;
   }
 
   /** A replay arrives at once and says nothing about how the run went; neither does what had been applied before. */
-  #watch(before: AssistantMessage, events: readonly UnsayEvent[], after: AssistantMessage, now: number): AssistantMessage {
+  #watch(before: AssistantMessage, events: readonly UnsayEvent[], after: AssistantMessage, now: number, count: number): AssistantMessage {
     const known = before.run;
     const last = after.run;
     const isApplied = ({ run, seq }: UnsayEvent) =>
       seq === null || run !== last?.id || (seq <= last.lastSeq && (run !== known?.id || seq > known.lastSeq));
-    return this.#context.watch.observe(this.messageId, events.filter(isApplied), after, now);
+    return this.#context.watch.observe(this.messageId, events.filter(isApplied), after, now, count);
   }
 
   #show(message: AssistantMessage): void {
@@ -210,7 +224,7 @@ export class LiveAnswer implements RunReaderHost {
 }
 
 /** `null` before a run has opened and after it has ended. */
-export function positionOf(message: AssistantMessage | undefined): RunPosition | null {
+function positionOf(message: AssistantMessage | undefined): RunPosition | null {
   if (message?.run == null || message.run.state === "ended") return null;
   return {
     run: message.run.id,

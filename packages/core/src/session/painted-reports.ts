@@ -4,6 +4,11 @@ import type { PaintedLengths } from "./session.types.js";
 export class PaintedReports {
   readonly #lengths = new Map<string, Map<string, number>>();
 
+  /** Some view reports. */
+  get hasView(): boolean {
+    return this.#lengths.size > 0;
+  }
+
   add(messageId: string, painted: PaintedLengths): void {
     const known = this.#lengths.get(messageId) ?? new Map<string, number>();
     this.#lengths.set(messageId, known);

@@ -1,7 +1,6 @@
-import { isAttachment } from "../thread/stored-shape.js";
-import type { SessionContext } from "./session-context.js";
+import { isAttachment } from "../thread/attachment-shape.js";
 import { filesOf } from "./said.js";
-import { diagnose } from "./session-context.js";
+import type { SharedContext } from "./session-context.js";
 import type { QueuedMessage } from "./session.types.js";
 
 /** How many answers keep the labels they were asked with. */
@@ -18,11 +17,11 @@ const NOTHING: Stored = { queue: [], labels: new Map() };
 
 /** Keeps what only this client knows over a reload: the words that wait, and the hints that answers were asked with. */
 export class QueueStorage {
-  readonly #context: SessionContext;
+  readonly #context: SharedContext;
   #labels = new Map<string, Labels>();
   #queue: readonly QueuedMessage[] = [];
 
-  constructor(context: SessionContext) {
+  constructor(context: SharedContext) {
     this.#context = context;
   }
 
@@ -81,7 +80,7 @@ export class QueueStorage {
   }
 
   #say(operation: "read" | "write", error: unknown): void {
-    diagnose(this.#context, {
+    this.#context.options.onDiagnostic?.({
       code: "storage.failed",
       operation,
       key: this.#key,

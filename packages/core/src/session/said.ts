@@ -1,5 +1,5 @@
 import type { UserInput } from "../protocol/index.js";
-import type { UserMessage } from "../message/index.js";
+import type { UserMessage } from "../message/message.js";
 import type { QueuedMessage, SendOptions } from "./session.types.js";
 
 /** What a user says, as it is sent and while it waits. All pure. */

@@ -9,16 +9,20 @@ import { isDevelopment, raise } from "./strict.js";
 /** A stop or decision that nobody answered for this long is said to be unconfirmed. */
 export const UNCONFIRMED_MS = 5_000;
 
-/** What the parts of one session share. */
-export interface SessionContext {
+/** What the parts of one session share from its first moment. */
+export interface SharedContext {
   readonly store: SessionStore;
   readonly transport: Transport;
   /** Id of this client in its commands. */
   readonly client: string;
   readonly createId: () => string;
   readonly painted: PaintedReports;
-  readonly watch: SessionWatch;
   readonly options: SessionOptions;
+}
+
+/** What is shared by all that has to do with a run. */
+export interface SessionContext extends SharedContext {
+  readonly watch: SessionWatch;
 }
 
 /** Rejects with an `UnsayError`, also where the transport takes no commands at all. */

@@ -1,5 +1,7 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
-import { isLive, nextLivenessChange, selectOpenApprovals, tickMessage, type AssistantMessage } from "../message/index.js";
+import { nextLivenessChange, tickMessage } from "../message/liveness.js";
+import type { AssistantMessage } from "../message/message.js";
+import { isLive, selectOpenApprovals } from "../message/selectors.js";
 import { changesBetween, MessagePages, type MessageChange } from "../thread/message-pages.js";
 import { findLive, selectThreadError, selectThreadStatus } from "../thread/thread.js";
 import { isPageHidden, scheduleFrame, systemClock, whenPageIsSeen } from "./clock.js";

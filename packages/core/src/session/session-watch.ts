@@ -1,12 +1,13 @@
 import type { RunCommand, UnsayEvent } from "../protocol/index.js";
 import type { AssistantMessage, StopRecord } from "../message/index.js";
 import { ApprovalWatch } from "../health/approval-watch.js";
-import type { Interrupt, InterruptFacts } from "../health/index.js";
+import type { ApprovalHealth, Interrupt, InterruptFacts, RunMetrics } from "../health/index.js";
 import { InterruptWatch } from "../health/interrupt-watch.js";
 import { RunRecord } from "../health/run-record.js";
 import { AnswerWatch } from "./answer-watch.js";
 import type { PaintedReports } from "./painted-reports.js";
-import type { PaintedLengths, SessionHealth, SessionOptions } from "./session.types.js";
+import type { SharedContext } from "./session-context.js";
+import type { PaintedLengths, SessionOptions } from "./session.types.js";
 import type { SessionStore } from "./session-store.js";
 
 /** Looks on while a session works, and tells the app what it saw. Nothing in here changes how an answer goes. */
@@ -17,16 +18,17 @@ export class SessionWatch {
   readonly #answers = new Map<string, AnswerWatch>();
   readonly #approvals = new ApprovalWatch();
   readonly #interrupts = new InterruptWatch();
-  readonly #listeners = new Set<() => void>();
-  #hasView = false;
+  readonly #tell: () => void;
   #newest: AnswerWatch | null = null;
   /** The answer that Stop was pressed for: a second press of the same stop is no second interrupt. */
   #stopped: string | null = null;
 
-  constructor(store: SessionStore, painted: PaintedReports, options: SessionOptions) {
+  /** `tell` is called after each batch of events, each first paint and each end. */
+  constructor({ store, painted, options }: SharedContext, tell: () => void) {
     this.#store = store;
     this.#painted = painted;
     this.#options = options;
+    this.#tell = tell;
     store.onEnded = (message) => this.#noteEnd(message);
   }
 
@@ -52,10 +54,13 @@ export class SessionWatch {
     this.#answers.set(messageId, this.#newest);
   }
 
-  /** Events that were applied, what they made of the message, and when they came. Costs the same however long the answer is. */
-  observe(messageId: string, events: readonly UnsayEvent[], message: AssistantMessage, now: number): AssistantMessage {
+  /**
+   * Events that were applied, what they made of the message, when they came, and how many of the log each stands for. Costs the
+   * same however long the answer is.
+   */
+  observe(messageId: string, events: readonly UnsayEvent[], message: AssistantMessage, now: number, count: number): AssistantMessage {
     for (const event of events) if (event.type === "approval.request") this.#approvals.request(event.approval, now);
-    const seen = this.#answers.get(messageId)?.observe(events, message, now) ?? message;
+    const seen = this.#answers.get(messageId)?.observe(events, message, now, count) ?? message;
     this.#tell();
     return seen;
   }
@@ -66,7 +71,6 @@ export class SessionWatch {
   }
 
   notePaint(messageId: string, painted: PaintedLengths): void {
-    this.#hasView = true;
     const answer = this.#answers.get(messageId);
     if (answer?.record == null || answer.record.hasPainted) return;
     const message = this.#store.find(messageId);
@@ -77,7 +81,7 @@ export class SessionWatch {
 
   pressStop(messageId: string, intent: StopRecord["intent"]): void {
     const now = this.#store.clock.now();
-    this.#answers.get(messageId)?.record?.pressStop(now, intent, this.#hasView);
+    this.#answers.get(messageId)?.record?.pressStop(now, intent, this.#painted.hasView);
     if (this.#stopped !== messageId) this.#report(this.#interrupts.press(intent, now));
     this.#stopped = messageId;
   }
@@ -107,7 +111,7 @@ export class SessionWatch {
   }
 
   leave(by: "hidden" | "navigated"): void {
-    if (this.#newest?.hasEnded === false) this.#newest.record?.leave(this.#store.clock.now(), by, this.#hasView);
+    if (this.#newest?.hasEnded === false) this.#newest.record?.leave(this.#store.clock.now(), by, this.#painted.hasView);
     if (by === "navigated") this.#report(this.#interrupts.settle(null));
   }
 
@@ -115,19 +119,12 @@ export class SessionWatch {
     this.#newest?.record?.return();
   }
 
-  get health(): SessionHealth {
-    return {
-      metricsOf: (messageId) => this.#answers.get(messageId)?.metrics ?? null,
-      approvals: () => this.#approvals.health(),
-      subscribe: (listener) => {
-        this.#listeners.add(listener);
-        return () => this.#listeners.delete(listener);
-      },
-    };
+  metricsOf(messageId: string): RunMetrics | null {
+    return this.#answers.get(messageId)?.metrics ?? null;
   }
 
-  #tell(): void {
-    for (const listener of this.#listeners) listener();
+  approvals(): ApprovalHealth {
+    return this.#approvals.health();
   }
 
   #report(interrupt: Interrupt | null): void {

@@ -1,5 +1,5 @@
 import { isBoolean, isNumber, isString, listOf, oneOf, optional, orNull, ownMember, shape, type Check } from "../protocol/shape.js";
-import type { Attachment } from "../protocol/index.js";
+import { isAttachment } from "./attachment-shape.js";
 
 /** Whether stored JSON has the shape of a message, in so far as reading and showing it relies on that. */
 
@@ -82,21 +82,16 @@ const assistant = shape({
 });
 
 const truncated = shape({ cause: isString, resumable: isBoolean, error: optional(error), at: shape({ seq: isNumber }) });
-const attachment = shape({ id: isString, name: isString, mediaType: isString, size: optional(isNumber), url: optional(isString) });
 const user = shape({
   id: isString,
   thread: isString,
   text: isString,
   status: oneOf("complete"),
   redirects: optional(isString),
-  attachments: optional(listOf(attachment)),
+  attachments: optional(listOf(isAttachment)),
   quote: optional(isString),
   edits: optional(isString),
 });
-
-export function isAttachment(value: unknown): value is Attachment {
-  return attachment(value);
-}
 
 export function isStoredMessage(value: unknown): boolean {
   const role = typeof value === "object" && value !== null ? ownMember(value, "role") : undefined;

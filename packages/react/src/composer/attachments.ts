@@ -1,5 +1,3 @@
-import type { Attachment } from "@unsay/core";
-
 /** Why a file is not part of the message. */
 export type AttachmentProblem = "type" | "size" | "count" | "upload";
 
@@ -47,11 +45,4 @@ function isAccepted({ name, type }: Pick<File, "name" | "type">, accept: string 
     return kind.endsWith("/*") ? type.toLowerCase().startsWith(kind.slice(0, -1)) : type.toLowerCase() === kind;
   };
   return kinds.length === 0 || kinds.some(matches);
-}
-
-/** The files as a message carries them. */
-export function readyAttachments(files: readonly DraftAttachment[]): readonly Attachment[] {
-  return files.flatMap(({ id, name, mediaType, size, status, url }) =>
-    status === "ready" ? [{ id, name, mediaType, size, ...(url === undefined ? {} : { url }) }] : [],
-  );
 }

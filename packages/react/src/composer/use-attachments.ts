@@ -1,7 +1,8 @@
 "use client";
 
-import { useCallback, useEffect, useMemo, useRef, useState, type ClipboardEvent, type DragEvent } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { findProblem, type AttachmentLimits, type DraftAttachment } from "./attachments.js";
+import { createDropProps, type DropProps } from "./drop-props.js";
 
 export interface UploadOptions {
   /** Aborted when the file is removed. */
@@ -38,12 +39,7 @@ export interface UseAttachmentsResult {
       readonly url?: string;
     }[],
   ) => void;
-  readonly getDropProps: () => {
-    readonly onDragOver: (event: DragEvent) => void;
-    readonly onDragLeave: (event: DragEvent) => void;
-    readonly onDrop: (event: DragEvent) => void;
-    readonly onPaste: (event: ClipboardEvent) => void;
-  };
+  readonly getDropProps: () => DropProps;
 }
 
 /** Files beside a draft: pasted, dropped or chosen, uploaded by the host, and removed. What is wrong with one stands at it. */
@@ -136,33 +132,4 @@ async function upload(send: Upload | undefined, file: File, options: UploadOptio
   } catch (error) {
     return { status: "failed", problem: "upload", reason: error instanceof Error ? error.message : null };
   }
-}
-
-function createDropProps(
-  canAttach: boolean,
-  add: (files: Iterable<File>) => void,
-  setDropping: (on: boolean) => void,
-): ReturnType<UseAttachmentsResult["getDropProps"]> {
-  const hasFiles = (data: DataTransfer | null): data is DataTransfer => canAttach && data !== null && data.types.includes("Files");
-  return {
-    onDragOver: (event) => {
-      if (!hasFiles(event.dataTransfer)) return;
-      event.preventDefault();
-      setDropping(true);
-    },
-    onDragLeave: (event) => {
-      if (!(event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget))) setDropping(false);
-    },
-    onDrop: (event) => {
-      setDropping(false);
-      if (!hasFiles(event.dataTransfer)) return;
-      event.preventDefault();
-      add(event.dataTransfer.files);
-    },
-    onPaste: (event) => {
-      if (!hasFiles(event.clipboardData) || event.clipboardData.files.length === 0) return;
-      event.preventDefault();
-      add(event.clipboardData.files);
-    },
-  };
 }

@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { act, cleanup, render, renderHook } from "@testing-library/react";
-import { createUnsayTransport, textOf, type Message, type Transport } from "@unsay/core";
+import { createSession, createUnsayTransport, textOf, type Message, type Transport } from "@unsay/core";
 import { createEventFactory, encodeEvent, encodeSse, type EventPayload } from "@unsay/core/protocol";
 import { StrictMode, startTransition, Suspense, type ReactNode } from "react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -106,14 +106,14 @@ describe("one connection", () => {
   });
 
   it("row 43: a module that is loaded again, as Fast Refresh does, finds the session and opens nothing", async () => {
-    const before = sessionOf({ id: "refreshed", transport });
+    const before = sessionOf({ id: "refreshed", transport }, createSession);
     const { result } = renderHook(() => useThread({ id: "refreshed", transport }));
     act(() => result.current.sendMessage("go"));
     await until(() => textIn(result.current.messages) === "Drain ");
     vi.resetModules();
     const again = await import("./session-registry.js");
     expect(again.sessionOf).not.toBe(sessionOf);
-    expect(again.sessionOf({ id: "refreshed", transport })).toBe(before);
+    expect(again.sessionOf({ id: "refreshed", transport }, createSession)).toBe(before);
     expect(streams()).toHaveLength(1);
   });
 
@@ -130,7 +130,7 @@ describe("one connection", () => {
       </Suspense>
     );
     const { rerender, getByTestId } = render(view(false));
-    act(() => sessionOf({ id: "abandoned", transport }).send("go"));
+    act(() => sessionOf({ id: "abandoned", transport }, createSession).send("go"));
     await until(() => getByTestId("text").textContent === "Drain ");
     act(() => startTransition(() => rerender(view(true))));
     held[0]?.end(framesOf(3, 5));

@@ -1,4 +1,6 @@
-import { createSession, type Session, type SessionOptions, type Transport } from "@unsay/core";
+import type { Session, SessionOptions, Transport } from "@unsay/core";
+
+export type OpenSession = (options: SessionOptions) => Session;
 
 /** Hot reloading loads a module again, and a bundle may hold it twice; the sessions are the page's all the same. */
 const KEY: unique symbol = Symbol.for("@unsay/react sessions");
@@ -10,10 +12,10 @@ const page = globalThis as typeof globalThis & { [KEY]?: WeakMap<Transport, Map<
  */
 const sessions = (page[KEY] ??= new WeakMap<Transport, Map<string, Session>>());
 
-export function sessionOf(options: SessionOptions & { readonly id: string }): Session {
+export function sessionOf(options: SessionOptions & { readonly id: string }, open: OpenSession): Session {
   const known = sessions.get(options.transport) ?? new Map<string, Session>();
   sessions.set(options.transport, known);
-  const session = known.get(options.id) ?? createSession(options);
+  const session = known.get(options.id) ?? open(options);
   known.set(options.id, session);
   return session;
 }

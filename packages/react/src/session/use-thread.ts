@@ -1,8 +1,9 @@
 "use client";
 
 import type { UseThreadResult } from "../types.js";
-import { useLiveThread, type UseThreadOptions } from "./use-live-thread.js";
+import { useLiveThread } from "./use-live-thread.js";
 import { useStoredThread } from "./use-stored-thread.js";
+import type { UseThreadOptions } from "./use-thread-of.js";
 
 /**
  * One thread: its messages, what it is doing, and the verbs. Every hook with the same transport and id shares one

@@ -5,6 +5,7 @@ import type { LateRuns } from "../run/late-runs.js";
 import type { LiveRun } from "../run/live-run.js";
 import type { LiveRuns } from "../run/live-runs.js";
 import type { Settings } from "../settings.js";
+import { storeUnavailable } from "../stores/guarded-store.js";
 import type { StoredRun } from "../stores/store.js";
 import { Compensation } from "../tool-call/compensation.js";
 
@@ -63,14 +64,17 @@ async function beginUndo({ settings, live, late }: UndoParts, { receipt }: UndoC
       recordNext: (payload) => (running === undefined ? writeNext(settings, run, payload, last) : running.addNext(payload, last)),
       record: (payload) => (running === undefined ? writeLate(settings, run, payload) : running.addLate([payload])),
     });
+    const isAlone = running?.log.isShared === false;
     if (await compensation.begin()) return compensation;
+    // Nobody else can have written, so it was the store. When that is back, nobody must seem to be at it.
+    if (isAlone) throw (compensation.withdraw(), storeUnavailable(new Error("That it begins could not be put on record.")));
   }
   throw conflict("undo-unavailable", `What the receipt ${receipt} says can't be undone now: too much is written at once. Ask again.`);
 }
 
 async function readNow({ store }: Settings, running: LiveRun | undefined, run: string): Promise<readonly UnsayEvent[]> {
   if (running === undefined) return store.read(run, 0);
-  return running.log.isClosed() ? running.log.reread() : running.log.events;
+  return running.log.isShared ? running.log.reread() : running.log.events;
 }
 
 /** About a run that is produced elsewhere, or nowhere any more: right after `last`, or not at all. */

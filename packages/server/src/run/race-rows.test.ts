@@ -24,13 +24,17 @@ const SPREAD_MS = 20;
 vi.setConfig({ testTimeout: 60_000 + RACES * 100 });
 afterEach(closeServers);
 
-/** A store that takes its time, so that the racers also meet in the middle of a write. */
-function createSlowStore(clock: FakeClock, random: () => number): Store {
+/** A store that takes its time, so that the racers also meet in the middle of a write. A stop is kept as it is accepted. */
+function createSlowStore(clock: FakeClock, random: () => number, onStop: () => void): Store {
   const inner = createMemoryStore();
   return wrapStore(inner, {
     async append(...args: Parameters<Store["append"]>) {
       await new Promise<void>((resolve) => void clock.after(Math.floor(random() * 8), resolve));
       return inner.append(...args);
+    },
+    async saveStop(...args: Parameters<Store["saveStop"]>) {
+      onStop();
+      return inner.saveStop(...args);
     },
   });
 }
@@ -40,17 +44,24 @@ interface Track {
   readonly random: () => number;
   readonly server: UnsayServer;
   readonly store: Store;
+  /** What happened in which order: a tool was entered, a stop was accepted. */
+  readonly moments: ("entered" | "stopped")[];
   /** A moment around `at`, as near as the racers get to each other. */
   readonly around: (at: number) => number;
 }
 
-function createTrack(seed: number, agent: (clock: FakeClock) => Agent, tools: (clock: FakeClock) => ToolSet = () => ({})): Track {
+function createTrack(
+  seed: number,
+  agent: (clock: FakeClock) => Agent,
+  tools: (clock: FakeClock, moments: Track["moments"]) => ToolSet = () => ({}),
+): Track {
   const random = createRandom(seed);
   const clock = createFakeClock();
-  const store = createSlowStore(clock, random);
+  const moments: Track["moments"] = [];
+  const store = createSlowStore(clock, random, () => moments.push("stopped"));
   const common = { authorize: allowAllUnsafe, log: () => {}, settleMs: 200, undoWindowMs: 0, minToolLeadMs: 0 };
-  const server = createUnsayServer({ ...common, clock, store, agent: agent(clock), tools: tools(clock) });
-  return { clock, random, server, store, around: (at) => at + Math.round((random() * 2 - 1) * SPREAD_MS) };
+  const server = createUnsayServer({ ...common, clock, store, agent: agent(clock), tools: tools(clock, moments) });
+  return { clock, random, server, store, moments, around: (at) => at + Math.round((random() * 2 - 1) * SPREAD_MS) };
 }
 
 const wait = (clock: FakeClock, ms: number) => new Promise<void>((resolve) => void clock.after(ms, resolve));
@@ -125,6 +136,8 @@ async function untilOnRecord({ clock, store }: Track, run: string): Promise<Even
   }
 }
 
+const afterStop = ({ moments }: Track) => (moments.includes("stopped") ? moments.slice(moments.indexOf("stopped")) : []);
+
 describe("row 48: an approval that races a stop", () => {
   it("runs nothing when the stop is first, and is told what became of it when not", async () => {
     await runAll("row 48, approve races stop", ["cancelled", "ran", "approved and not run"], async (seed) => {
@@ -132,7 +145,16 @@ describe("row 48: an approval that races a stop", () => {
       const track = createTrack(
         seed,
         () => async (run) => void (await run.callTool("pay", {}, { call: "call" })),
-        (clock) => ({ pay: { execute: async (_args, { callKey }) => (await wait(clock, 15), delivered.push(callKey), "paid") } }),
+        (clock, moments) => ({
+          pay: {
+            async execute(_args, { callKey }) {
+              moments.push("entered");
+              await wait(clock, 15);
+              delivered.push(callKey);
+              return "paid";
+            },
+          },
+        }),
       );
       const run = await start(track);
       const asked = await untilOnRecord(track, run);
@@ -152,6 +174,8 @@ describe("row 48: an approval that races a stop", () => {
         find(events, "tool.start").filter(({ seq }) => (seq ?? 0) > (ack?.atSeq ?? Infinity)),
         `seed ${seed}`,
       ).toEqual([]);
+      expect(afterStop(track), `seed ${seed}`).not.toContain("entered");
+      expect(track.moments.filter((moment) => moment === "entered").length, `seed ${seed}`).toBe(delivered.length);
       expect(delivered.length, `seed ${seed}`).toBe(call?.status === "succeeded" ? 1 : 0);
       if (word !== "approved") expect(["cancelled", "cancelled"], `seed ${seed}`).toEqual([word, call?.status]);
       if (word !== "approved") return "cancelled";

@@ -101,6 +101,11 @@ export class RunLog implements EventSource {
     return this.#isClosed;
   }
 
+  /** Its end is on its way to the store, or there: other processes may write too, whether this one has heard back or not. */
+  get isShared(): boolean {
+    return this.#isEndWritten;
+  }
+
   after(seq: number): readonly UnsayEvent[] {
     return this.#events.slice(Math.max(0, seq), this.#visible);
   }

@@ -111,13 +111,21 @@ const LATER_COLUMNS = ["ended_at INTEGER", "archived TEXT"];
 
 /**
  * Keeps the record in one file by Node's own SQLite (Node 22.13 or newer). Several processes may share the file.
- * What was stored survives a killed process. Throws when the file can't be opened.
+ * What was stored survives a killed process. Throws when the file can't be opened, and a `TypeError` at a `durability`
+ * that is none.
  */
 export function createSqliteStore(options: SqliteStoreOptions): Store {
+  checkDurability(options.durability);
   if (options.path !== ":memory:") mkdirSync(dirname(options.path), { recursive: true });
   const database = new DatabaseSync(options.path);
   prepareDatabase(database, options.maxBytes);
   return new SqliteStore(database, options);
+}
+
+/** A slip in a configuration must not be the weaker promise. */
+function checkDurability(durability: unknown): void {
+  if (durability === undefined || durability === "power" || durability === "process") return;
+  throw new TypeError(`createSqliteStore takes "power" or "process" as \`durability\`, not ${JSON.stringify(durability)}.`);
 }
 
 function prepareDatabase(database: DatabaseSync, maxBytes: number | undefined): void {

@@ -67,7 +67,7 @@ async function answerOf(server: TestServer): Promise<AssistantMessage> {
   return message;
 }
 
-describe("a store that is down", () => {
+describe("row 37: a store that is down", () => {
   it("is refused with 503 and a time to come back, on every route, and nothing is begun", async () => {
     const breakable = createBreakable();
     const server = await open({ agent: speaker, store: breakable.store });

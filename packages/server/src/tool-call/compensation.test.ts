@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { EventOf, UnsayEvent } from "@unsay/core/protocol";
 import type { UnsayServerOptions } from "../settings.js";
+import { aroundStore } from "../stores/around-store.js";
 import { createMemoryStore } from "../stores/memory.js";
+import type { Store } from "../stores/store.js";
 import { createTestServer, subscribe, type TestServer } from "../testing/test-server.js";
 import { answerOf, closeLater, find, closeServers } from "../testing/tool-bench.js";
 import { defineTool, ToolFailure, type ToolContext } from "./tool.js";
@@ -13,18 +15,20 @@ interface Tracker {
   readonly tickets: Set<string>;
   readonly closing: { readonly args: unknown; readonly context: ToolContext }[];
   fail: unknown;
+  /** Called when the compensation has done its work. */
+  onClose: () => void;
 }
 
 async function createTracker(options: Partial<UnsayServerOptions> = {}, waitFor: Promise<void> = Promise.resolve()): Promise<Tracker> {
   const tickets = new Set<string>();
   const closing: Tracker["closing"][number][] = [];
-  const tracker = { tickets, closing, fail: null as unknown };
+  const tracker = { tickets, closing, fail: null as unknown, onClose: () => {} };
   const create = defineTool<{ title: string }, { id: string }>({
     effect: "write",
     parse: (args) => args as { title: string },
     execute: ({ title }) => (tickets.add(title), { id: title }),
     receipt: ({ id }) => ({ summary: `Ticket ${id}`, ref: id }),
-    undo: { tool: "close_ticket", args: ({ output }) => ({ id: output.id }), withinMs: 60_000 },
+    undo: { tool: "close_ticket", args: ({ output }) => ({ id: output.id }), withinMs: 120_000 },
   });
   const close = defineTool<{ id: string }, void>({
     parse: (args) => args as { id: string },
@@ -32,6 +36,7 @@ async function createTracker(options: Partial<UnsayServerOptions> = {}, waitFor:
       closing.push({ args, context });
       if (tracker.fail !== null) throw tracker.fail;
       tickets.delete(args.id);
+      tracker.onClose();
     },
   });
   const pay = defineTool({ effect: "write", execute: () => "paid" });
@@ -76,7 +81,7 @@ describe("undoing what a tool did", () => {
     const tracker = await createTracker();
     const events = await (await tracker.server.start()).all();
     const receipt = receiptOf(events);
-    expect(receipt.undo).toEqual({ untilAt: receipt.doneAt + 60_000 });
+    expect(receipt.undo).toEqual({ untilAt: receipt.doneAt + 120_000 });
     expect((await undo(tracker.server, receipt)).status).toBe(202);
     await untilUndone(tracker, "undone");
     expect(tracker.tickets.size).toBe(0);
@@ -126,7 +131,7 @@ describe("undoing what a tool did", () => {
     const events = await (await tracker.server.start()).all();
     expect(await codeOf(await undo(tracker.server, receiptOf(events, "call-2")))).toEqual([409, "undo-unavailable"]);
     expect(await codeOf(await undo(tracker.server, receiptOf(events), { receipt: "another" }))).toEqual([409, "undo-unavailable"]);
-    await tracker.server.clock.advance(60_000);
+    await tracker.server.clock.advance(120_000);
     expect(await codeOf(await undo(tracker.server, receiptOf(events)))).toEqual([409, "undo-expired"]);
     expect(tracker.closing).toEqual([]);
     expect(await outcomesOf(tracker.server)).toEqual(["succeeded"]);
@@ -150,5 +155,113 @@ describe("undoing what a tool did", () => {
     await untilUndone(second, "undone");
     expect([first.closing.length, second.closing.length]).toEqual([0, 1]);
     expect(await outcomesOf(second.server)).toEqual(["succeeded", "undoing", "undone"]);
+  });
+
+  it("is done by one process alone, from the moment the end is stored and not only when its producer has heard so", async () => {
+    const base = createMemoryStore();
+    let hear: () => void = () => {};
+    const heard = new Promise<void>((resolve) => (hear = resolve));
+    const looked: unknown[] = [];
+    const store = aroundStore(base, async (name, call, [, second, events]) => {
+      const result = await call();
+      if (name === "append" && find(events as readonly UnsayEvent[], "run.end").length > 0) await heard;
+      if (name === "findCommand") looked.push(second);
+      return result;
+    });
+    const first = await createTracker({ store });
+    const stream = await first.server.start();
+    const receipt = (await stream.until((event) => event.type === "receipt" && event.call === "call-1")) as EventOf<"receipt">;
+    await expect.poll(async () => (await base.getRun(stream.run))?.end).not.toBeNull();
+    const second = await createTracker({ store: base });
+    expect((await undo(second.server, receipt)).status).toBe(202);
+    await untilUndone(second, "undone");
+    const late = undo(first.server, receipt, { id: "undo-2" });
+    await expect.poll(() => looked).toEqual(["undo-2"]);
+    await first.server.messages();
+    hear();
+    expect(await codeOf(await late)).toEqual([409, "undo-unavailable"]);
+    expect([first.closing.length, second.closing.length]).toEqual([0, 1]);
+    expect(await outcomesOf(second.server)).toEqual(["succeeded", "undoing", "undone"]);
+  });
+});
+
+/** On a machine that is busy with other tests. */
+const PATIENT = { timeout: 10_000 };
+
+/** A memory store whose appends fail while it is told to: before they happen, or after, when the answer is lost. */
+function createLosingStore(base: Store = createMemoryStore()) {
+  const state = { fails: "not" as "not" | "refused" | "done and refused", refusals: 0 };
+  const store = aroundStore(base, async (name, call) => {
+    if (name !== "append" || state.fails === "not") return call();
+    state.refusals += 1;
+    if (state.fails === "done and refused") await call();
+    throw new Error("ECONNRESET");
+  });
+  return Object.assign(state, { base, store });
+}
+
+const PLACES = ["while the answer goes on", "after its end", "in another process"] as const;
+
+/** The tracker where Undo is pressed, and the receipt. */
+async function reach(place: (typeof PLACES)[number], losing: ReturnType<typeof createLosingStore>) {
+  const waitsFor = place === "while the answer goes on" ? new Promise<void>(() => {}) : undefined;
+  const first = await createTracker({ store: losing.store, usageDeadlineMs: 600_000 }, waitsFor);
+  const stream = await first.server.start();
+  await stream.until((event) => (waitsFor === undefined ? event.type === "run.end" : event.type === "receipt"));
+  const receipt = receiptOf(stream.events);
+  if (place !== "in another process") return { tracker: first, receipt };
+  await first.server.server.close();
+  return { tracker: await createTracker({ store: losing.store }), receipt };
+}
+
+describe("a store that fails while an undoing ends", () => {
+  const CASES = PLACES.flatMap((place) => (["refused", "done and refused"] as const).map((fault) => [place, fault] as const));
+
+  it.each(CASES)("%s (%s) has its receipt once when it is back, and it was undone, not failed", async (place, fault) => {
+    const losing = createLosingStore();
+    const { tracker, receipt } = await reach(place, losing);
+    tracker.onClose = () => (losing.fails = fault);
+    expect((await undo(tracker.server, receipt)).status).toBe(202);
+    await expect.poll(() => losing.refusals, PATIENT).toBeGreaterThan(0);
+    await tracker.server.clock.advance(5_000);
+    losing.fails = "not";
+    await expect.poll(async () => (await tracker.server.clock.advance(500), outcomesOf(tracker.server)), PATIENT).toContain("undone");
+    await tracker.server.clock.advance(30_000);
+    const receipts = find(await losing.base.read(receipt.run, 0), "receipt").filter(({ call }) => call === "call-1");
+    expect(receipts.map(({ outcome }) => outcome)).toEqual(["succeeded", "undoing", "undone"]);
+    expect(tracker.closing).toHaveLength(1);
+  });
+
+  it("and stays down leaves it open: whoever asks again a minute later repeats it under the same key", async () => {
+    const losing = createLosingStore();
+    const { tracker, receipt } = await reach("in another process", losing);
+    tracker.onClose = () => (losing.fails = "refused");
+    expect((await undo(tracker.server, receipt)).status).toBe(202);
+    await expect.poll(() => losing.refusals, PATIENT).toBeGreaterThan(0);
+    await tracker.server.clock.advance(50_000);
+    losing.fails = "not";
+    tracker.onClose = () => {};
+    expect(await codeOf(await undo(tracker.server, receipt, { id: "undo-2" }))).toEqual([409, "undo-unavailable"]);
+    await tracker.server.clock.advance(10_000);
+    expect((await undo(tracker.server, receipt, { id: "undo-3" })).status).toBe(202);
+    await untilUndone(tracker, "undone");
+    expect(await outcomesOf(tracker.server)).toEqual(["succeeded", "undoing", "undoing", "undone"]);
+    expect(new Set(tracker.closing.map(({ context }) => context.callKey)).size).toBe(1);
+  });
+});
+
+describe("a store that fails as an undoing begins", () => {
+  it("while the answer goes on: nothing is done, the record says so when it is back, and it may be asked for again", async () => {
+    const losing = createLosingStore();
+    const { tracker, receipt } = await reach("while the answer goes on", losing);
+    losing.fails = "refused";
+    expect(await codeOf(await undo(tracker.server, receipt))).toEqual([503, "store-unavailable"]);
+    losing.fails = "not";
+    await expect.poll(async () => (await tracker.server.clock.advance(500), outcomesOf(tracker.server)), PATIENT).toContain("undo-failed");
+    expect(tracker.closing).toEqual([]);
+    expect((await undo(tracker.server, receipt)).status).toBe(202);
+    await untilUndone(tracker, "undone");
+    expect(await outcomesOf(tracker.server)).toEqual(["succeeded", "undoing", "undo-failed", "undoing", "undone"]);
+    expect(tracker.closing).toHaveLength(1);
   });
 });

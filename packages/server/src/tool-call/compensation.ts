@@ -54,6 +54,11 @@ export class Compensation {
     return this.#options.recordNext(this.#receipt("undoing", `${this.#title}: being undone`));
   }
 
+  /** For one that could not be put on record in time: it did not begin, and may be asked for again. */
+  withdraw(): void {
+    void this.#options.record(this.#receipt("undo-failed", `${this.#title}: could not be undone (nothing was changed)`));
+  }
+
   /** Resolves when its outcome is on record, or can't be brought there. Never rejects. */
   async finish(): Promise<void> {
     const receipt = await this.#act();

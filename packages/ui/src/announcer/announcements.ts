@@ -16,10 +16,10 @@ import {
   type Span,
 } from "@unsay/core";
 import { callsOf, newsOfUse, riskOfCalls, type Announcement, type Reminder, type UsedRange } from "@unsay/react";
-import { describeWith, type DescribeCall } from "../approval/describe-call.js";
+import { askShortly, type DescribeCall } from "../approval/describe-call.js";
 import { makeVisible } from "../approval/visible-text.js";
 import { selectReason } from "../message/status-line.copy.js";
-import type { Strings } from "../strings/en.js";
+import type { AnnounceWords } from "../strings/english/announce.js";
 import { humanizeName } from "../tool-call/humanize-name.js";
 import { nameOfCall } from "../tool-call/call-words.js";
 
@@ -30,7 +30,7 @@ export interface AnnouncedState {
 }
 
 export interface AnnouncementWords {
-  readonly strings: Strings;
+  readonly strings: AnnounceWords;
   readonly describe: DescribeCall;
   /** What was used of the answers, by message id. */
   readonly uses?: Readonly<Record<string, readonly UsedRange[]>> | undefined;
@@ -122,7 +122,7 @@ function answerSpans(message: AssistantMessage): readonly Span[] {
     .flatMap(({ spans }) => spans.filter(({ state }) => state !== "replaced" && state !== "retracted"));
 }
 
-function truncatedNews(message: AssistantMessage & { readonly status: "truncated" }, strings: Strings): Announcement {
+function truncatedNews(message: AssistantMessage & { readonly status: "truncated" }, strings: AnnounceWords): Announcement {
   const { announce } = strings;
   if (message.cause === "withheld" && !isRefused(message))
     return assertive(message, "state", announce.withdrawn(message.error?.userMessage ?? ""));
@@ -196,7 +196,7 @@ function approvalNeeded(message: AssistantMessage, approval: Approval, { strings
   const calls = callsOf(message, approval);
   const [only] = calls;
   const title =
-    calls.length === 1 && only !== undefined ? describeWith(describe, only, strings).title : strings.approval.questionOf(calls.length);
+    calls.length === 1 && only !== undefined ? askShortly(describe, only, strings).title : strings.approval.questionOf(calls.length);
   const text = strings.announce.approval(makeVisible(title));
   const say = riskOfCalls(calls) >= 3 ? assertive : polite;
   return say(message, `approval:${approval.id}`, text);

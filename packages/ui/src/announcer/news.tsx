@@ -3,7 +3,8 @@ import { useEffect, useMemo, useRef } from "react";
 import { findLive, SpokenText } from "@unsay/core";
 import { useClock, useReminders, useUseStore, type AnnouncementQueue } from "@unsay/react";
 import { useDescribeCall } from "../approval/describe-call.js";
-import { useStrings } from "../strings/strings.js";
+import { announceWords } from "../strings/english/announce.js";
+import { useWords } from "../strings/strings.js";
 import {
   selectAnnouncements,
   selectGoneSpans,
@@ -23,7 +24,7 @@ export interface NewsProps {
 
 /** Puts what happens in a thread into the queue. Loaded on demand; it tells then what has happened until then. Renders nothing. */
 export function News({ queue, since, state, readsSentences }: NewsProps): null {
-  const strings = useStrings();
+  const strings = useWords(announceWords);
   const describe = useDescribeCall(undefined);
   const uses = useUseStore();
   const clock = useClock();

@@ -4,7 +4,8 @@ import type { ToolCall } from "@unsay/core";
 import { useBatch, type UseApprovalResult, type UseBatchResult } from "@unsay/react";
 import { Button } from "../button/button.js";
 import { joinClasses, mergeRefs, withRef, type UiComponent } from "../component.js";
-import { useStrings } from "../strings/strings.js";
+import { toolWords } from "../strings/english/tool.js";
+import { useWords } from "../strings/strings.js";
 import { nameOfCall } from "../tool-call/call-words.js";
 import { useGateState } from "./approval-gate.js";
 import type { CallDescription, DescribeCall } from "./describe-call.js";
@@ -26,7 +27,7 @@ export interface ApprovalBatchProps extends HTMLAttributes<HTMLDivElement> {
  */
 export const ApprovalBatch: UiComponent<HTMLDivElement, ApprovalBatchProps> = withRef("ApprovalBatch", (props, ref) => {
   const { control, describeCall, className, ...rest } = props;
-  const { batch: words } = useStrings();
+  const { batch: words } = useWords(toolWords);
   const batch = useBatch(control);
   const gate = useGateState(control, describeCall);
   const [first] = control.calls;
@@ -67,7 +68,7 @@ interface PartProps {
 }
 
 function BatchPart({ control, batch, calls, part, descriptions }: PartProps): ReactElement {
-  const { batch: words } = useStrings();
+  const { batch: words } = useWords(toolWords);
   return (
     <fieldset className="unsay-batch-part" disabled={control.view !== "open"} data-unsay="approval-batch.part">
       <legend className={batch.parts.length === 1 ? "unsay-visually-hidden" : undefined}>{words.part(part, batch.parts.length)}</legend>
@@ -86,7 +87,7 @@ interface RowProps {
 }
 
 function BatchRow({ batch, call, description }: RowProps): ReactElement {
-  const { action } = useStrings();
+  const { action } = useWords(toolWords);
   const [isOpen, setOpen] = useState(false);
   const id = useId();
   return (
@@ -115,7 +116,7 @@ function BatchRow({ batch, call, description }: RowProps): ReactElement {
 
 /** A press is guarded like that of a single request; to refuse all is not. */
 function BatchActions({ control, batch }: { readonly control: UseApprovalResult; readonly batch: UseBatchResult }): ReactElement {
-  const { batch: words, approval } = useStrings();
+  const { batch: words, approval } = useWords(toolWords);
   const { length } = control.calls;
   const { size } = batch.chosen;
   return (

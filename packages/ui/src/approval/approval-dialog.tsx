@@ -3,7 +3,8 @@ import { useMemo, useRef, type HTMLAttributes, type KeyboardEvent, type ReactEle
 import { useDecisionDialog, type UseApprovalResult } from "@unsay/react";
 import { Button } from "../button/button.js";
 import { joinClasses, mergeRefs, withRef, type UiComponent } from "../component.js";
-import { useStrings } from "../strings/strings.js";
+import { toolWords } from "../strings/english/tool.js";
+import { useWords } from "../strings/strings.js";
 import { ApprovalGate, useGateState } from "./approval-gate.js";
 import type { DescribeCall } from "./describe-call.js";
 import { makeVisible } from "./visible-text.js";
@@ -19,7 +20,7 @@ export interface ApprovalDialogProps extends HTMLAttributes<HTMLDivElement> {
  */
 export const ApprovalDialog: UiComponent<HTMLDivElement, ApprovalDialogProps> = withRef("ApprovalDialog", (props, ref) => {
   const { control, describeCall, className, ...rest } = props;
-  const { approval: words } = useStrings();
+  const { approval: words } = useWords(toolWords);
   const { question } = useGateState(control, describeCall);
   const isAsking = control.view === "open" || control.view === "submitting" || control.view === "unconfirmed";
   const dialog = useDecisionDialog(control.approval?.id ?? "", isAsking, focusTitle);
@@ -53,7 +54,7 @@ interface ModalProps {
 }
 
 function Modal({ dialogRef, control, describeCall, onLater }: ModalProps): ReactElement {
-  const { approval: words } = useStrings();
+  const { approval: words } = useWords(toolWords);
   const own = useRef<HTMLDialogElement>(null);
   const merged = useMemo(() => mergeRefs(own, dialogRef), [dialogRef]);
   const later = (event: SyntheticEvent): void => {

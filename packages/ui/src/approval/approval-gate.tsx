@@ -14,11 +14,12 @@ import {
 import type { GrantScope } from "@unsay/core";
 import { embeddingOf, useApproval, type UseApprovalResult } from "@unsay/react";
 import { flag, joinClasses, mergeRefs, withRef, type UiComponent } from "../component.js";
-import type { Strings } from "../strings/en.js";
-import { useStrings } from "../strings/strings.js";
+import { toolWords, type ToolWords } from "../strings/english/tool.js";
+import { useWords } from "../strings/strings.js";
 import { useApprovalSettings, type ApprovalSettings } from "./approval-settings.js";
 import { ArgumentEditor } from "./argument-editor.js";
-import { describeWith, useDescribeCall, type CallDescription, type DescribeCall } from "./describe-call.js";
+import { useDescribeCall, type CallDescription, type DescribeCall } from "./describe-call.js";
+import { describeWith } from "./describe-plainly.js";
 import { EffectPreview } from "./effect-preview.js";
 import { ApprovalGateActions } from "./gate-actions.js";
 import { GateContext, useGate, type GateState } from "./gate-context.js";
@@ -98,7 +99,7 @@ function GateView(
 }
 
 export function useGateState(control: UseApprovalResult, describeCall: DescribeCall | undefined): GateState {
-  const strings = useStrings();
+  const strings = useWords(toolWords);
   const describe = useDescribeCall(describeCall);
   const [isEditing, setEditing] = useState(false);
   const id = useId();
@@ -110,7 +111,7 @@ export function useGateState(control: UseApprovalResult, describeCall: DescribeC
   }, [calls, control, describe, id, isEditing, strings]);
 }
 
-function questionOf(descriptions: readonly CallDescription[], { approval }: Strings): GateState["question"] {
+function questionOf(descriptions: readonly CallDescription[], { approval }: ToolWords): GateState["question"] {
   const [only] = descriptions;
   if (descriptions.length === 1 && only !== undefined) return only;
   return { title: approval.questionOf(descriptions.length), approveLabel: approval.approvePlain, rejectLabel: approval.reject };
@@ -119,7 +120,7 @@ function questionOf(descriptions: readonly CallDescription[], { approval }: Stri
 /** The app hears of a standing permission when the decision that gives it has left. */
 function useRemembered(control: UseApprovalResult, gate: GateState): void {
   const { onRemember } = useApprovalSettings();
-  const { scope: words } = useStrings();
+  const { scope: words } = useWords(toolWords);
   const told = useRef(false);
   useEffect(() => {
     const [call] = control.calls;
@@ -161,7 +162,7 @@ export const ApprovalGatePreview: UiComponent<HTMLDivElement, HTMLAttributes<HTM
   "ApprovalGatePreview",
   (props, ref) => {
     const { control, descriptions } = useGate("ApprovalGatePreview");
-    const { approval } = useStrings();
+    const { approval } = useWords(toolWords);
     const { ref: seenRef } = control.getPreviewProps() as { ref?: Ref<HTMLDivElement> };
     const merged = useMemo(() => mergeRefs(ref, seenRef), [ref, seenRef]);
     const previews = descriptions.flatMap(previewOf);
@@ -220,7 +221,7 @@ function isRememberable(control: UseApprovalResult, descriptions: readonly CallD
 
 function EmbeddingNote(): ReactNode {
   const { control } = useGate("ApprovalGate");
-  const { approval } = useStrings();
+  const { approval } = useWords(toolWords);
   // A server knows nothing of frames.
   const isUnwatched = useSyncExternalStore(subscribeToNothing, isEmbeddedUnwatched, () => false);
   if (!isUnwatched || control.view !== "open") return null;

@@ -5,8 +5,10 @@ import { useGateLeft, useOptionalSessionContext } from "@unsay/react/base";
 import { Button } from "../button/button.js";
 import { useHeadingLevel } from "../message/heading-level.js";
 import { PiecesContext, usePiece } from "../on-demand/pieces.js";
-import { useStrings } from "../strings/strings.js";
-import { describeWith, useDescribeCall } from "./describe-call.js";
+import { answerWords } from "../strings/english/answer.js";
+import { requestWords } from "../strings/english/request.js";
+import { useWords } from "../strings/strings.js";
+import { askShortly, useDescribeCall } from "./describe-call.js";
 import { clampText, makeVisible } from "./visible-text.js";
 
 /** As at the gate. */
@@ -27,14 +29,15 @@ export interface ApprovalStandInProps {
 export function ApprovalStandIn({ approval, call, onLeave }: ApprovalStandInProps): ReactElement {
   const { status } = usePiece("tools");
   const { tools } = useContext(PiecesContext);
-  const strings = useStrings();
+  const strings = useWords(requestWords);
+  const { action } = useWords(answerWords);
   const describe = useDescribeCall(undefined);
   const session = useOptionalSessionContext()?.session;
   const level = Math.min(6, useHeadingLevel() + 1);
   const id = useId();
   const element = useRef<HTMLDivElement>(null);
   useGateLeft(useCallback(() => onLeave(element.current), [onLeave]));
-  const { title, rejectLabel } = describeWith(describe, call, strings);
+  const { title, rejectLabel } = askShortly(describe, call, strings);
   const words = approval.items.length > 1 ? strings.approval.questionOf(approval.items.length) : title;
   const isAnswered = approval.status !== "open" && approval.unconfirmed !== true;
   return (
@@ -60,7 +63,7 @@ export function ApprovalStandIn({ approval, call, onLeave }: ApprovalStandInProp
             {makeVisible(rejectLabel)}
           </Button>
         )}
-        {status === "failed" ? <Button onClick={() => void tools.load().catch(() => {})}>{strings.action.retry}</Button> : null}
+        {status === "failed" ? <Button onClick={() => void tools.load().catch(() => {})}>{action.retry}</Button> : null}
       </div>
     </div>
   );

@@ -1,10 +1,11 @@
 "use client";
 import type { HTMLAttributes } from "react";
-import type { OpenApproval } from "@unsay/react/base";
+import { useAnswerable, type OpenApproval } from "@unsay/react/base";
 import { Button } from "../button/button.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
-import { useStrings } from "../strings/strings.js";
-import { describeWith, useDescribeCall } from "./describe-call.js";
+import { requestWords } from "../strings/english/request.js";
+import { useWords } from "../strings/strings.js";
+import { askShortly, useDescribeCall } from "./describe-call.js";
 import { focusApproval, isApprovalInView } from "./focus-approval.js";
 import { makeVisible } from "./visible-text.js";
 
@@ -19,13 +20,14 @@ export interface ApprovalTrayProps extends HTMLAttributes<HTMLDivElement> {
  * whether they can be seen or not, since one that came and went would move them. Renders a `div`, or nothing where none waits.
  */
 export const ApprovalTray: UiComponent<HTMLDivElement, ApprovalTrayProps> = withRef("ApprovalTray", (props, ref) => {
-  const { approvals, onGo = focusApproval, className, ...rest } = props;
-  const strings = useStrings();
+  const { approvals: open, onGo = focusApproval, className, ...rest } = props;
+  const approvals = useAnswerable(open);
+  const strings = useWords(requestWords);
   const describe = useDescribeCall(undefined);
   const [first] = approvals;
   if (first === undefined) return null;
   const [call] = first.calls;
-  const title = call === undefined ? "" : makeVisible(describeWith(describe, call, strings).title);
+  const title = call === undefined ? "" : makeVisible(askShortly(describe, call, strings).title);
   const go = (): void => {
     const hidden = approvals.find(({ approval }) => !isApprovalInView(approval.id));
     onGo((hidden ?? first).approval.id);

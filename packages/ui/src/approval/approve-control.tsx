@@ -2,7 +2,8 @@
 import { useId, type CSSProperties, type ReactElement } from "react";
 import { Button } from "../button/button.js";
 import { flag } from "../component.js";
-import { useStrings } from "../strings/strings.js";
+import { toolWords } from "../strings/english/tool.js";
+import { useWords } from "../strings/strings.js";
 import { useGate } from "./gate-context.js";
 import { makeVisible } from "./visible-text.js";
 
@@ -24,7 +25,7 @@ export function ApproveControl(): ReactElement {
 /** Repeats the verb, and says what else it would do. */
 function useApproveLabel(): string {
   const { control, question } = useGate("ApproveControl");
-  const { approval, scope } = useStrings();
+  const { approval, scope } = useWords(toolWords);
   const plain = makeVisible(question.approveLabel);
   if (control.changes > 0) return approval.withChanges(plain, control.changes);
   return control.scope === null ? plain : scope.approve(plain);
@@ -42,7 +43,7 @@ function PressControl(): ReactElement {
 /** Its words and its size stay the same while it fills, or the hand would lose it. */
 function HoldControl(): ReactElement {
   const { control } = useGate("ApproveControl");
-  const { approval } = useStrings();
+  const { approval } = useWords(toolWords);
   const label = useApproveLabel();
   const id = useId();
   const { step, holdMs } = control;
@@ -81,7 +82,7 @@ function HoldControl(): ReactElement {
 /** The second button opens below and at the other side, so that a double click lands on "Not yet". */
 function TwoStepControl(): ReactElement {
   const { control } = useGate("ApproveControl");
-  const { approval } = useStrings();
+  const { approval } = useWords(toolWords);
   const label = useApproveLabel();
   const id = useId();
   const isSecond = control.step === "second";
@@ -111,7 +112,7 @@ function TwoStepControl(): ReactElement {
 
 function TypeControl(): ReactElement {
   const { control, descriptions } = useGate("ApproveControl");
-  const { approval } = useStrings();
+  const { approval } = useWords(toolWords);
   const label = useApproveLabel();
   const [call] = control.calls;
   const name = descriptions[0]?.object ?? call?.target ?? call?.name ?? "";

@@ -3,9 +3,9 @@ import { useEffect, useId, useRef, type ChangeEvent, type HTMLAttributes, type R
 import type { ToolCall } from "@unsay/core";
 import { useArgumentEdits, type CallEdit, type EditedField, type FieldProblem, type JsonSchema } from "@unsay/react";
 import { joinClasses, mergeRefs, withRef, type UiComponent } from "../component.js";
-import type { Strings } from "../strings/en.js";
-import { useStrings } from "../strings/strings.js";
-import { textOfValue } from "./describe-call.js";
+import { toolWords, type ToolWords } from "../strings/english/tool.js";
+import { useWords } from "../strings/strings.js";
+import { textOfValue } from "./describe-plainly.js";
 import { clampText, makeVisible } from "./visible-text.js";
 
 export interface ArgumentEditorProps extends Omit<HTMLAttributes<HTMLDivElement>, "onChange"> {
@@ -21,7 +21,7 @@ export interface ArgumentEditorProps extends Omit<HTMLAttributes<HTMLDivElement>
 /** The arguments of a call as a form. Each change shows what was and what is, and can be taken back. Renders a `div`. */
 export const ArgumentEditor: UiComponent<HTMLDivElement, ArgumentEditorProps> = withRef("ArgumentEditor", (props, ref) => {
   const { call, schema, onEdit, autoFocus = false, className, ...rest } = props;
-  const { edit: words } = useStrings();
+  const { edit: words } = useWords(toolWords);
   const own = useRef<HTMLDivElement>(null);
   const { fields } = useArgumentEdits(call, schema, onEdit);
   useEffect(() => {
@@ -44,7 +44,7 @@ export const ArgumentEditor: UiComponent<HTMLDivElement, ArgumentEditorProps> = 
 });
 
 function EditorField({ field }: { readonly field: EditedField }): ReactElement {
-  const { edit: words } = useStrings();
+  const { edit: words } = useWords(toolWords);
   const id = useId();
   const label = field.label === "" ? words.wholeValue : makeVisible(field.label);
   const hint = field.description ?? (field.kind === "list" ? words.oneALine : undefined);
@@ -68,7 +68,7 @@ function EditorField({ field }: { readonly field: EditedField }): ReactElement {
   );
 }
 
-function textOfProblem({ code, limit = 0 }: FieldProblem, { problem }: Strings["edit"]): string {
+function textOfProblem({ code, limit = 0 }: FieldProblem, { problem }: ToolWords["edit"]): string {
   return problem[code](limit);
 }
 
@@ -80,7 +80,7 @@ interface InputProps {
 
 /** Enter in a field approves nothing: there is no form around it to send. */
 function FieldInput({ field, id, describedBy }: InputProps): ReactElement {
-  const { edit: words } = useStrings();
+  const { edit: words } = useWords(toolWords);
   const shared = {
     id,
     className: "unsay-field",
@@ -134,7 +134,7 @@ function Choice({
 const VALUE_CHARACTERS = 120;
 
 function Suggestion({ field, label }: { readonly field: EditedField; readonly label: string }): ReactElement {
-  const { edit: words } = useStrings();
+  const { edit: words } = useWords(toolWords);
   const show = (value: unknown): string =>
     value === undefined || value === "" ? words.empty : clampText(makeVisible(textOfValue(value)), VALUE_CHARACTERS).text;
   return (

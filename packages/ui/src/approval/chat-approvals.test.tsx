@@ -111,6 +111,30 @@ describe("a request inside a conversation", () => {
     expect(decisionsOf(transport)).toEqual([]);
   });
 
+  test("statement 46: a request that expired holds nobody, though the server has not said so: the composer tells what Enter does, and nothing counts it", async () => {
+    const { clock, transport, find, input } = await converse(asking(100, { calls: [EMAIL_CALL], expiresInMs: 3_000 }, "first"));
+    await vi.waitFor(async () => {
+      await pass(clock, 300);
+      expect(find("composer").dataset["mode"]).toBe("held");
+    }, PATIENT);
+    await input.fill("only to Bo");
+    await vi.waitFor(async () => {
+      await pass(clock, 500);
+      expect(find("composer").dataset["mode"]).toBe("redirect");
+    }, PATIENT);
+    expect(find("composer.effect").textContent).toMatch(/^The request has expired\. Enter stops this answer/u);
+    expect(find("answer.status").textContent).toContain("The request has expired.");
+    expect(find("approval-gate").dataset["status"]).toBe("expired");
+    expect(find("approval-tray")).toBeNull();
+    expect(find("thread").dataset["needs"]).toBeUndefined();
+    await userEvent.keyboard("{Enter}");
+    await vi.waitFor(async () => {
+      await pass(clock, 500);
+      expect(transport.sent.map(({ command }) => command)).toContain("stop");
+    }, PATIENT);
+    expect(decisionsOf(transport)).toEqual([]);
+  });
+
   test("statement 90: requests out of view are counted above the composer, and the button leads to them and to their question", async () => {
     const words = "Drain the pool in one region before the switch. ".repeat(60);
     const { clock, screen, find } = await converse([

@@ -2,7 +2,7 @@
 import { createContext, useContext, type Context, type ReactNode } from "react";
 import type { ToolCall } from "@unsay/core";
 import type { JsonSchema } from "@unsay/react/base";
-import type { Strings } from "../strings/en.js";
+import type { RequestWords } from "../strings/english/request.js";
 import { nameOfCall } from "../tool-call/call-words.js";
 import type { Effect } from "./effect.js";
 
@@ -53,42 +53,12 @@ export function useDescribeCall(own: DescribeCall | undefined): DescribeCall {
   return own ?? shared;
 }
 
-/** The app's words where it gives them; else the name of the tool and its arguments, as they are. */
-export function describeWith(describe: DescribeCall, call: ToolCall, strings: Strings): CallDescription {
-  return { ...describeCallPlainly(call, strings), ...describe(call) };
-}
-
-/** What can be said of a call that nobody described: its name as a question and every argument as a fact. */
-export function describeCallPlainly(call: ToolCall, strings: Strings): CallDescription {
-  const action = nameOfCall(call);
-  const { approval } = strings;
-  return {
-    title: approval.question(action),
-    facts: [
-      ...(call.target === undefined ? [] : [{ label: approval.target, value: call.target }]),
-      ...factsOf(call.args),
-      { label: approval.after, value: reversibilityOf(call, strings) },
-    ],
-    approveLabel: approval.approve(action),
-    rejectLabel: approval.reject,
-  };
-}
-
-function reversibilityOf(call: ToolCall, { approval }: Strings): string {
-  if (call.effect === "read") return approval.reads;
-  if (call.effect === "irreversible") return approval.irreversible;
-  return call.undo ? approval.undoable : approval.write;
-}
-
-/** Arguments as rows. Objects are opened one level, so that `to`, `subject` and `body` stand apart; deeper is JSON. */
-export function factsOf(args: unknown): readonly CallFact[] {
-  if (args === undefined || args === null) return [];
-  if (typeof args !== "object" || Array.isArray(args)) return [{ label: "value", value: textOfValue(args) }];
-  return Object.entries(args).map(([label, value]) => ({ label, value: textOfValue(value) }));
-}
-
-export function textOfValue(value: unknown): string {
-  if (typeof value === "string") return value;
-  if (Array.isArray(value) && value.every((item) => typeof item === "string" || typeof item === "number")) return value.join(", ");
-  return JSON.stringify(value, null, 2) ?? String(value);
+/** The question and the way to say no, as a gate would have them. All that is said of a call where its request can't be seen. */
+export function askShortly(
+  describe: DescribeCall,
+  call: ToolCall,
+  { approval }: RequestWords,
+): Pick<CallDescription, "title" | "rejectLabel"> {
+  const { title = approval.question(nameOfCall(call)), rejectLabel = approval.reject } = describe(call) ?? {};
+  return { title, rejectLabel };
 }

@@ -2,8 +2,9 @@
 import { useState, type HTMLAttributes, type ReactElement, type ReactNode } from "react";
 import { Button } from "../button/button.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
-import { useStrings } from "../strings/strings.js";
-import { textOfValue } from "./describe-call.js";
+import { toolWords } from "../strings/english/tool.js";
+import { useWords } from "../strings/strings.js";
+import { textOfValue } from "./describe-plainly.js";
 import { dangersOf, diffLines, type DiffLine, type Effect, type EffectOf } from "./effect.js";
 import { FIELD_CHARACTERS, FoldableText, useFold } from "./foldable-text.js";
 import { clampText, makeVisible } from "./visible-text.js";
@@ -74,7 +75,7 @@ function Rows({ rows }: { readonly rows: readonly (readonly [string, string | un
 }
 
 function MessageEffect({ effect }: { readonly effect: EffectOf<"message"> }): ReactElement {
-  const words = useStrings().effect;
+  const words = useWords(toolWords).effect;
   const { to, copy, subject, body } = effect;
   return (
     <>
@@ -94,7 +95,7 @@ function MessageEffect({ effect }: { readonly effect: EffectOf<"message"> }): Re
 
 /** Signs and hidden words say what a colour would. */
 function DiffEffect({ effect }: { readonly effect: EffectOf<"diff"> }): ReactElement {
-  const words = useStrings().effect;
+  const words = useWords(toolWords).effect;
   const lines = diffLines(effect.before, effect.after);
   const [isWhole, setWhole] = useState(false);
   const shown = groupDiff(isWhole ? lines : lines.slice(0, MOST_LINES));
@@ -119,7 +120,7 @@ function DiffEffect({ effect }: { readonly effect: EffectOf<"diff"> }): ReactEle
 }
 
 function DiffRow({ line: { sign, text } }: { readonly line: DiffLine }): ReactElement {
-  const words = useStrings().effect;
+  const words = useWords(toolWords).effect;
   const shown = <FoldableText text={text} />;
   const mark = <span aria-hidden="true">{sign === "-" ? "−" : sign} </span>;
   if (sign === " ") return <div>{[<span key="mark">{mark}</span>, <span key="text">{shown}</span>]}</div>;
@@ -148,7 +149,7 @@ function groupDiff(lines: readonly DiffLine[]): readonly (DiffLine | number)[] {
 }
 
 function RowsEffect({ effect: { count, noun, rows } }: { readonly effect: EffectOf<"rows"> }): ReactElement {
-  const words = useStrings().effect;
+  const words = useWords(toolWords).effect;
   const [isWhole, setWhole] = useState(false);
   const shown = rows.slice(0, isWhole ? MOST_ROWS : SAMPLE_ROWS);
   const isFolded = !isWhole && rows.length > SAMPLE_ROWS;
@@ -177,7 +178,7 @@ function textOfRow(row: Readonly<Record<string, unknown>>): string {
 
 /** What is dangerous is underlined and named; the whole command stands there as it would run. */
 function CommandEffect({ effect: { command, host, directory } }: { readonly effect: EffectOf<"command"> }): ReactElement {
-  const { effect: words, approval } = useStrings();
+  const { effect: words, approval } = useWords(toolWords);
   const [isOpen, setOpen] = useState(false);
   const short = clampText(command, FIELD_CHARACTERS);
   const shown = isOpen ? command : short.text;
@@ -219,7 +220,7 @@ function markDangers(command: string, marks: ReturnType<typeof dangersOf>): Reac
 }
 
 function MoneyEffect({ effect }: { readonly effect: EffectOf<"money"> }): ReactElement {
-  const words = useStrings().effect;
+  const words = useWords(toolWords).effect;
   const { amount, currency, payee, balanceAfter } = effect;
   return (
     <Rows
@@ -242,7 +243,7 @@ function textOfMoney(amount: number, currency: string): string {
 }
 
 function AccessEffect({ effect: { who, role, reaches } }: { readonly effect: EffectOf<"access"> }): ReactElement {
-  const { effect: words, approval } = useStrings();
+  const { effect: words, approval } = useWords(toolWords);
   const [isWhole, setWhole] = useState(false);
   const hidden = isWhole ? 0 : Math.max(0, reaches.length - MOST_NAMES);
   useFold(hidden > 0);
@@ -269,7 +270,7 @@ function AccessEffect({ effect: { who, role, reaches } }: { readonly effect: Eff
 }
 
 function JsonEffect({ value }: { readonly value: unknown }): ReactElement {
-  const words = useStrings().effect;
+  const words = useWords(toolWords).effect;
   const [isOpen, setOpen] = useState(false);
   useFold(!isOpen);
   return (
@@ -283,6 +284,6 @@ function JsonEffect({ value }: { readonly value: unknown }): ReactElement {
 }
 
 function ShowAll({ isFolded, onShow }: { readonly isFolded: boolean; readonly onShow: () => void }): ReactElement | null {
-  const { action } = useStrings();
+  const { action } = useWords(toolWords);
   return isFolded ? <Button onClick={onShow}>{action.showAll}</Button> : null;
 }

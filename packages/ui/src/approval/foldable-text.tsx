@@ -1,6 +1,7 @@
 "use client";
 import { useEffect, useId, useState, type ReactElement } from "react";
-import { useStrings } from "../strings/strings.js";
+import { toolWords } from "../strings/english/tool.js";
+import { useWords } from "../strings/strings.js";
 import { useOptionalGate } from "./gate-context.js";
 import { maskSecret } from "./mask-secret.js";
 import { ScrollBox } from "./scroll-box.js";
@@ -27,7 +28,7 @@ export interface FoldableTextProps {
 
 /** Text from arguments: what is unseen in it is written out, what is too long is folded, what is secret is masked. */
 export function FoldableText({ text, label, isSecret = false }: FoldableTextProps): ReactElement {
-  const { action, approval } = useStrings();
+  const { action, approval } = useWords(toolWords);
   const [isOpen, setOpen] = useState(false);
   const [isShown, setShown] = useState(false);
   const [isRead, setRead] = useState(false);

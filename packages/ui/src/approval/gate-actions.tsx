@@ -3,8 +3,8 @@ import { useId, useState, type HTMLAttributes, type MouseEvent, type ReactElemen
 import type { UseApprovalResult } from "@unsay/react";
 import { Button } from "../button/button.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
-import type { Strings } from "../strings/en.js";
-import { useStrings } from "../strings/strings.js";
+import { toolWords, type ToolWords } from "../strings/english/tool.js";
+import { useWords } from "../strings/strings.js";
 import { useApprovalSettings } from "./approval-settings.js";
 import { ApproveControl } from "./approve-control.js";
 import { focusApproval } from "./focus-approval.js";
@@ -65,7 +65,7 @@ function RejectButton(): ReactElement {
 /** A reason, and the way to ask for something else instead: opened by those who want it. */
 function ReasonButton(): ReactElement | null {
   const { control } = useGate("ApprovalGateActions");
-  const { approval } = useStrings();
+  const { approval } = useWords(toolWords);
   const [isOpen, setOpen] = useState(false);
   const id = useId();
   if (control.view === "submitting") return null;
@@ -86,7 +86,7 @@ function ReasonButton(): ReactElement | null {
 
 function ReasonForm({ id }: { readonly id: string }): ReactElement {
   const { control, question } = useGate("ApprovalGateActions");
-  const { approval } = useStrings();
+  const { approval } = useWords(toolWords);
   const { onRedirect } = useApprovalSettings();
   const [reason, setReason] = useState("");
   const [call] = control.calls;
@@ -109,7 +109,7 @@ function ReasonForm({ id }: { readonly id: string }): ReactElement {
 
 function EditButton(): ReactElement | null {
   const { control, isEditing, setEditing } = useGate("ApprovalGateActions");
-  const { approval } = useStrings();
+  const { approval } = useWords(toolWords);
   if (control.approval?.editable !== true || control.asked.length !== 1 || control.view === "submitting") return null;
   return (
     <Button aria-expanded={isEditing} data-unsay="approval-gate.edit" onClick={() => setEditing(!isEditing)}>
@@ -121,7 +121,7 @@ function EditButton(): ReactElement | null {
 /** Why Approve waits, in words; arming and looking take a moment and need none. */
 function Blocked(): ReactNode {
   const { control } = useGate("ApprovalGateActions");
-  const { approval } = useStrings();
+  const { approval } = useWords(toolWords);
   const { blockedBy, error } = control;
   const said =
     blockedBy !== null && blockedBy in approval.blocked ? approval.blocked[blockedBy as keyof typeof approval.blocked] : undefined;
@@ -130,7 +130,7 @@ function Blocked(): ReactNode {
 }
 
 function Unconfirmed({ onAgain }: { readonly onAgain: () => void }): ReactElement {
-  const { action, approval } = useStrings();
+  const { action, approval } = useWords(toolWords);
   return (
     <div className="unsay-approval-actions" data-unsay="approval-gate.actions">
       <span className="unsay-approval-note">{approval.unconfirmed}</span>
@@ -144,7 +144,7 @@ type ClosedView = "approved" | "rejected" | "expired" | "superseded" | "cancelle
 /** What became of it, and what can still be done. */
 function Outcome(): ReactElement {
   const { control, question } = useGate("ApprovalGateActions");
-  const strings = useStrings();
+  const strings = useWords(toolWords);
   const { onAskAgain } = useApprovalSettings();
   const [call] = control.asked;
   const successor = control.view === "superseded" ? successorOf(control) : undefined;
@@ -159,7 +159,7 @@ function Outcome(): ReactElement {
   );
 }
 
-function textOfOutcome({ view, approval, isElsewhere }: UseApprovalResult, { approval: words, time }: Strings): string {
+function textOfOutcome({ view, approval, isElsewhere }: UseApprovalResult, { approval: words, time }: ToolWords): string {
   if (isElsewhere) return words.elsewhere;
   if (view !== "expired" || approval?.requestedAt == null || approval.expiresInMs === null) return words[view as ClosedView];
   return words.expiredAt(time(approval.requestedAt + approval.expiresInMs));

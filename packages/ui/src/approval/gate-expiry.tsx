@@ -2,7 +2,8 @@
 import type { HTMLAttributes } from "react";
 import { Button } from "../button/button.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
-import { useStrings } from "../strings/strings.js";
+import { toolWords } from "../strings/english/tool.js";
+import { useWords } from "../strings/strings.js";
 import { useApprovalSettings } from "./approval-settings.js";
 import { useGate } from "./gate-context.js";
 import { makeVisible } from "./visible-text.js";
@@ -15,7 +16,7 @@ export const ApprovalGateExpiry: UiComponent<HTMLParagraphElement, HTMLAttribute
   "ApprovalGateExpiry",
   (props, ref) => {
     const { control, question } = useGate("ApprovalGateExpiry");
-    const { approval: words } = useStrings();
+    const { approval: words } = useWords(toolWords);
     const { onExtend, onAskAgain } = useApprovalSettings();
     const { approval, calls, expiresInS, view } = control;
     const [call] = calls;

@@ -3,7 +3,8 @@ import { createElement, useState, type HTMLAttributes, type ReactElement, type R
 import { Button } from "../button/button.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import { useHeadingLevel } from "../message/heading-level.js";
-import { useStrings } from "../strings/strings.js";
+import { toolWords } from "../strings/english/tool.js";
+import { useWords } from "../strings/strings.js";
 import { useApprovalSettings } from "./approval-settings.js";
 import type { CallDescription } from "./describe-call.js";
 import { FoldableText, useFold } from "./foldable-text.js";
@@ -41,7 +42,7 @@ export const ApprovalGateTitle: UiComponent<HTMLHeadingElement, HTMLAttributes<H
 /** What is asked, row by row. Renders a `div` with one `dl` a call. */
 export const ApprovalGateFacts: UiComponent<HTMLDivElement, HTMLAttributes<HTMLDivElement>> = withRef("ApprovalGateFacts", (props, ref) => {
   const { control, descriptions, factsId } = useGate("ApprovalGateFacts");
-  const { approval } = useStrings();
+  const { approval } = useWords(toolWords);
   if (control.view === "forming") return <p className="unsay-approval-note">{approval.forming}</p>;
   return (
     <div
@@ -64,7 +65,7 @@ export const ApprovalGateFacts: UiComponent<HTMLDivElement, HTMLAttributes<HTMLD
 function NameDoubts(): ReactNode {
   const { control } = useGate("ApprovalGateFacts");
   const { knownTools } = useApprovalSettings();
-  const { approval } = useStrings();
+  const { approval } = useWords(toolWords);
   const names = [...new Set(control.calls.map(({ name }) => name))];
   return names.map((name) => {
     const doubt = doubtOfName(name, knownTools);
@@ -85,7 +86,7 @@ export function CallFacts({
   readonly description: CallDescription;
   readonly heading?: string | undefined;
 }): ReactElement {
-  const { approval } = useStrings();
+  const { approval } = useWords(toolWords);
   const [all, setAll] = useState(false);
   const facts = all ? description.facts : description.facts.slice(0, FIELD_LIMIT);
   const hidden = description.facts.length - facts.length;
@@ -113,7 +114,7 @@ export function CallFacts({
 /** Words of the model, quoted and named as such; nothing without any. Renders a `blockquote`. */
 export const ApprovalGateWhy: UiComponent<HTMLQuoteElement, HTMLAttributes<HTMLQuoteElement>> = withRef("ApprovalGateWhy", (props, ref) => {
   const { control, descriptions } = useGate("ApprovalGateWhy");
-  const { approval } = useStrings();
+  const { approval } = useWords(toolWords);
   const why = descriptions.length === 1 ? descriptions[0]?.why : undefined;
   if (why === undefined || control.view === "forming") return null;
   const short = clampText(makeVisible(why), WHY_CHARACTERS);

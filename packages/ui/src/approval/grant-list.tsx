@@ -2,7 +2,8 @@
 import type { HTMLAttributes, ReactElement } from "react";
 import { Button } from "../button/button.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
-import { useStrings } from "../strings/strings.js";
+import { toolWords } from "../strings/english/tool.js";
+import { useWords } from "../strings/strings.js";
 import { clampText, makeVisible } from "./visible-text.js";
 
 /** A standing permission as data, from wherever the app keeps or reads them. */
@@ -28,7 +29,7 @@ const PATTERN_CHARACTERS = 200;
 /** What is allowed without asking, and the way to end it. Renders a `section`. */
 export const GrantList: UiComponent<HTMLElement, GrantListProps> = withRef("GrantList", (props, ref) => {
   const { grants, onRevoke, className, ...rest } = props;
-  const { grants: words } = useStrings();
+  const { grants: words } = useWords(toolWords);
   return (
     <section aria-label={words.label} {...rest} ref={ref} className={joinClasses("unsay-grants", className)} data-unsay="grant-list">
       {grants.length === 0 ? (
@@ -50,7 +51,7 @@ export const GrantList: UiComponent<HTMLElement, GrantListProps> = withRef("Gran
 });
 
 function GrantText({ grant: { words: text, argsPattern, expiresAt, uses } }: { readonly grant: Grant }): ReactElement {
-  const { grants: words } = useStrings();
+  const { grants: words } = useWords(toolWords);
   const facts = [expiresAt === null ? words.noEnd : words.until(words.date(expiresAt)), uses === undefined ? "" : words.used(uses)];
   return (
     <span className="unsay-receipt-text" dir="auto">

@@ -3,7 +3,8 @@ import { useId, useState, type HTMLAttributes } from "react";
 import type { GrantScope, ToolCall } from "@unsay/core";
 import { Button } from "../button/button.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
-import { useStrings } from "../strings/strings.js";
+import { toolWords } from "../strings/english/tool.js";
+import { useWords } from "../strings/strings.js";
 import { nameOfCall } from "../tool-call/call-words.js";
 import type { RememberOffer } from "./describe-call.js";
 import { makeVisible } from "./visible-text.js";
@@ -23,7 +24,7 @@ export interface ScopePickerProps extends Omit<HTMLAttributes<HTMLDivElement>, "
 /** Once, this conversation, always: opened first and chosen then, with the boundary in words. Renders a `div`. */
 export const ScopePicker: UiComponent<HTMLDivElement, ScopePickerProps> = withRef("ScopePicker", (props, ref) => {
   const { call, offer, value, onChange, className, ...rest } = props;
-  const { scope: words } = useStrings();
+  const { scope: words } = useWords(toolWords);
   const [isOpen, setOpen] = useState(false);
   const id = useId();
   const pattern = offer?.argsPattern ?? exactPattern(call.args);

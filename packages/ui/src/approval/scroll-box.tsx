@@ -2,7 +2,8 @@
 import { useEffect, useRef, useState, type HTMLAttributes } from "react";
 import { Button } from "../button/button.js";
 import { flag, joinClasses, mergeRefs, withRef, type UiComponent } from "../component.js";
-import { useStrings } from "../strings/strings.js";
+import { toolWords } from "../strings/english/tool.js";
+import { useWords } from "../strings/strings.js";
 
 /** Zoom leaves fractions of a pixel below the end. */
 const END_PX = 2;
@@ -16,7 +17,7 @@ export interface ScrollBoxProps extends HTMLAttributes<HTMLDivElement> {
 /** Holds what may be long: scrolls by pointer and by key, can be opened whole, and knows when its end was reached. Renders a `div`. */
 export const ScrollBox: UiComponent<HTMLDivElement, ScrollBoxProps> = withRef("ScrollBox", (props, ref) => {
   const { onEnd, label, className, ...rest } = props;
-  const { action } = useStrings();
+  const { action } = useWords(toolWords);
   const own = useRef<HTMLDivElement>(null);
   const [isClipped, setClipped] = useState(false);
   const [isWhole, setWhole] = useState(false);

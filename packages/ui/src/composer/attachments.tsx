@@ -3,8 +3,8 @@ import { useRef, type HTMLAttributes, type ReactElement } from "react";
 import type { AttachmentLimits, DraftAttachment } from "@unsay/react/base";
 import { Button } from "../button/button.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
-import type { Strings } from "../strings/en.js";
-import { useStrings } from "../strings/strings.js";
+import { writingWords, type WritingWords } from "../strings/english/writing.js";
+import { useWords } from "../strings/strings.js";
 
 export interface AttachmentsProps extends HTMLAttributes<HTMLUListElement>, AttachmentLimits {
   readonly files: readonly DraftAttachment[];
@@ -15,7 +15,7 @@ export interface AttachmentsProps extends HTMLAttributes<HTMLUListElement>, Atta
 /** Files beside a draft: how far each has come, and in words what is wrong with it. Renders a `ul`, or nothing. */
 export const Attachments: UiComponent<HTMLUListElement, AttachmentsProps> = withRef("Attachments", (props, ref) => {
   const { files, onRemove, onRetry, accept: _accept, maxBytes, maxFiles, className, ...rest } = props;
-  const strings = useStrings();
+  const strings = useWords(writingWords);
   if (files.length === 0) return null;
   return (
     <ul
@@ -48,7 +48,7 @@ export const Attachments: UiComponent<HTMLUListElement, AttachmentsProps> = with
 });
 
 /** The state of one file in words. */
-export function selectFileState(file: DraftAttachment, { attachments }: Strings, limits: AttachmentLimits = {}): string {
+export function selectFileState(file: DraftAttachment, { attachments }: WritingWords, limits: AttachmentLimits = {}): string {
   switch (file.status) {
     case "ready":
       return file.size === 0 ? "" : attachments.size(file.size);
@@ -59,7 +59,7 @@ export function selectFileState(file: DraftAttachment, { attachments }: Strings,
   }
 }
 
-function problemOf({ problem, reason }: DraftAttachment, words: Strings["attachments"], { maxBytes, maxFiles }: AttachmentLimits): string {
+function problemOf({ problem, reason }: DraftAttachment, words: WritingWords["attachments"], { maxBytes, maxFiles }: AttachmentLimits): string {
   if (problem === "size" && maxBytes !== undefined) return words.sizeLimit(maxBytes);
   if (problem === "count" && maxFiles !== undefined) return words.countLimit(maxFiles);
   return [words.problem[problem ?? "upload"], reason ?? ""].filter(Boolean).join(" ");
@@ -72,7 +72,7 @@ export interface AttachButtonProps {
 
 /** Opens the file chooser of the system. Renders a `button` and a hidden `input`. */
 export function AttachButton({ accept, onAdd }: AttachButtonProps): ReactElement {
-  const { attachments } = useStrings();
+  const { attachments } = useWords(writingWords);
   const input = useRef<HTMLInputElement>(null);
   return (
     <>

@@ -3,11 +3,11 @@ import { useId, type FormHTMLAttributes, type ReactElement, type ReactNode, type
 import { useComposer, type ComposerMode, type Refusal, type UseComposerOptions, type UseComposerResult } from "@unsay/react/base";
 import { Button } from "../button/button.js";
 import { composeHandlers, flag, joinClasses, withRef, type UiComponent } from "../component.js";
-import type { Strings } from "../strings/en.js";
-import { useStrings } from "../strings/strings.js";
-import { AttachButton, Attachments } from "./attachments.js";
+import { composerWords, type ComposerWords } from "../strings/english/composer.js";
+import { useWords } from "../strings/strings.js";
+import { AttachButton } from "./attachments.js";
+import { ComposerChips } from "./composer-chips.js";
 import { FollowUpMenu } from "./follow-up-menu.js";
-import { QuotedPartial } from "./quoted-partial.js";
 
 export interface ComposerProps
   extends Omit<FormHTMLAttributes<HTMLFormElement>, "onSubmit" | "defaultValue" | "value">, UseComposerOptions {
@@ -15,12 +15,14 @@ export interface ComposerProps
   readonly stop?: ReactNode;
   readonly placeholder?: string;
   readonly inputRef?: Ref<HTMLTextAreaElement>;
+  /** The request that the answer waited for has expired, and the server has not gone on. */
+  readonly hasExpiredApproval?: boolean;
 }
 
 /** Where messages are written. Never disabled; its button says what Enter will do. Renders a `form`. */
 export const Composer: UiComponent<HTMLFormElement, ComposerProps> = withRef("Composer", (props, ref) => {
-  const [options, { stop, placeholder, inputRef, className, children, ...rest }] = takeOptions(props);
-  const strings = useStrings();
+  const [options, { stop, placeholder, inputRef, hasExpiredApproval = false, className, children, ...rest }] = takeOptions(props);
+  const strings = useWords(composerWords);
   const composer = useComposer(options);
   const form = composer.getFormProps();
   const id = useId();
@@ -57,7 +59,7 @@ export const Composer: UiComponent<HTMLFormElement, ComposerProps> = withRef("Co
       />
       <div className="unsay-composer-row">
         <p id={`${id}-effect`} className="unsay-composer-effect" data-unsay="composer.effect">
-          {selectEffect(composer, strings)}
+          {selectEffect(composer, strings, hasExpiredApproval)}
         </p>
         {composer.attachments.canAttach ? <AttachButton accept={options.accept} onAdd={composer.attachments.add} /> : null}
         {stop}
@@ -103,12 +105,13 @@ function takeOptions(props: ComposerProps): readonly [UseComposerOptions, Omit<C
 }
 
 /** One sentence: what Enter does, or why the newest press did nothing. */
-function selectEffect({ refusal, isSending, mode }: UseComposerResult, strings: Strings): string {
+function selectEffect({ refusal, isSending, mode }: UseComposerResult, strings: ComposerWords, hasExpired: boolean): string {
   if (isSending) return strings.composer.sending;
-  return refusal === null ? strings.composer.effect[mode] : selectRefusal(refusal, strings);
+  if (refusal !== null) return selectRefusal(refusal, strings);
+  return hasExpired ? `${strings.composer.expired} ${strings.composer.effect[mode]}` : strings.composer.effect[mode];
 }
 
-export function selectRefusal(refusal: Refusal, { composer }: Strings): string {
+export function selectRefusal(refusal: Refusal, { composer }: ComposerWords): string {
   if (refusal.code === "uploading") return composer.uploading;
   if (refusal.code === "upload-failed") return composer.uploadFailed;
   const { error, mode } = refusal;
@@ -117,32 +120,13 @@ export function selectRefusal(refusal: Refusal, { composer }: Strings): string {
   return reason === undefined ? composer.refused : composer.refusedBecause(reason);
 }
 
-function ComposerChips({
-  composer,
-  limits,
-}: {
-  readonly composer: UseComposerResult;
-  readonly limits: UseComposerOptions;
-}): ReactElement | null {
-  const { files, remove, retry, isDropping } = composer.attachments;
-  const { attachments } = useStrings();
-  if (composer.quote === undefined && files.length === 0 && !isDropping) return null;
-  return (
-    <div className="unsay-composer-chips" data-unsay="composer.chips">
-      {isDropping ? <span className="unsay-chip">{attachments.drop}</span> : null}
-      {composer.quote === undefined ? null : <QuotedPartial quote={composer.quote} onRemove={composer.removeQuote} />}
-      <Attachments files={files} maxBytes={limits.maxBytes} maxFiles={limits.maxFiles} onRemove={remove} onRetry={retry} />
-    </div>
-  );
-}
-
 interface OtherButtonProps {
   readonly mode: ComposerMode | null;
   readonly onPress: (mode: ComposerMode) => void;
 }
 
 function OtherButton({ mode, onPress }: OtherButtonProps): ReactElement | null {
-  const { composer } = useStrings();
+  const { composer } = useWords(composerWords);
   if (mode === null) return null;
   return (
     <Button data-unsay="composer.other" onClick={() => onPress(mode)}>

@@ -4,7 +4,8 @@ import type { UserMessage } from "@unsay/core";
 import { isComposing, matchesKey, useKeys } from "@unsay/react/base";
 import { Button } from "../button/button.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
-import { useStrings } from "../strings/strings.js";
+import { writingWords } from "../strings/english/writing.js";
+import { useWords } from "../strings/strings.js";
 
 export interface EditMessageProps extends Omit<FormHTMLAttributes<HTMLFormElement>, "onSubmit"> {
   readonly message: UserMessage;
@@ -17,7 +18,7 @@ export interface EditMessageProps extends Omit<FormHTMLAttributes<HTMLFormElemen
 /** Changes a message that was sent, and says what follows from that. Renders a `form`. */
 export const EditMessage: UiComponent<HTMLFormElement, EditMessageProps> = withRef("EditMessage", (props, ref) => {
   const { message, later = 0, onSubmit, onCancel, className, ...rest } = props;
-  const { editMessage } = useStrings();
+  const { editMessage } = useWords(writingWords);
   const keys = useKeys();
   const [text, setText] = useState(message.text);
   const field = useRef<HTMLTextAreaElement>(null);

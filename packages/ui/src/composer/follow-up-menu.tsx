@@ -3,7 +3,8 @@ import type { HTMLAttributes } from "react";
 import { useKeys, useMenu, type ComposerMode, type KeyBindings } from "@unsay/react/base";
 import { Button } from "../button/button.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
-import { useStrings } from "../strings/strings.js";
+import { writingWords } from "../strings/english/writing.js";
+import { useWords } from "../strings/strings.js";
 import { labelOfKeys } from "./key-label.js";
 
 export interface FollowUpMenuProps extends Omit<HTMLAttributes<HTMLSpanElement>, "onSelect"> {
@@ -17,7 +18,7 @@ export interface FollowUpMenuProps extends Omit<HTMLAttributes<HTMLSpanElement>,
 /** The ways to send while the agent works, each with its key. Renders a `span`, or nothing where there is one way. */
 export const FollowUpMenu: UiComponent<HTMLSpanElement, FollowUpMenuProps> = withRef("FollowUpMenu", (props, ref) => {
   const { modes, mode, onSelect, className, ...rest } = props;
-  const { composer, keys } = useStrings();
+  const { composer, keys } = useWords(writingWords);
   const bindings = useKeys();
   const menu = useMenu();
   if (modes.length < 2) return null;

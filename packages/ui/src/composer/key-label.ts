@@ -1,7 +1,7 @@
-import type { Strings } from "../strings/en.js";
+import type { WritingWords } from "../strings/english/writing.js";
 
 /** How a chord of the key map is written beside what it does; `null` where there is none. */
-export function labelOfKeys(chords: string | readonly string[] | false, keys: Strings["keys"]): string | null {
+export function labelOfKeys(chords: string | readonly string[] | false, keys: WritingWords["keys"]): string | null {
   const chord = typeof chords === "object" ? chords[0] : chords;
   if (chord === undefined || chord === false) return null;
   return chord
@@ -10,9 +10,9 @@ export function labelOfKeys(chords: string | readonly string[] | false, keys: St
     .join("+");
 }
 
-function nameOf(name: string): keyof Strings["keys"] {
+function nameOf(name: string): keyof WritingWords["keys"] {
   if (name === "Mod") return isApple() ? "Command" : "Control";
-  return (name === "Meta" ? "Command" : name) as keyof Strings["keys"];
+  return (name === "Meta" ? "Command" : name) as keyof WritingWords["keys"];
 }
 
 function isApple(): boolean {

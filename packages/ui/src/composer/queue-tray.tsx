@@ -4,7 +4,8 @@ import type { QueuedMessage, QueuePauseReason } from "@unsay/core";
 import { isComposing, matchesKey, useKeys, type QueueEditing } from "@unsay/react/base";
 import { Button } from "../button/button.js";
 import { flag, joinClasses, withRef, type UiComponent } from "../component.js";
-import { useStrings } from "../strings/strings.js";
+import { writingWords } from "../strings/english/writing.js";
+import { useWords } from "../strings/strings.js";
 
 export interface QueueTrayProps extends HTMLAttributes<HTMLDivElement> {
   readonly queued: readonly QueuedMessage[];
@@ -37,7 +38,7 @@ export const QueueTray: UiComponent<HTMLDivElement, QueueTrayProps> = withRef("Q
     ...rest
   } = props;
   const handlers = { onRemove, onEditingChange, onEdit, onMove, onRedirect };
-  const { queue } = useStrings();
+  const { queue } = useWords(writingWords);
   if (queued.length === 0) return null;
   return (
     <div
@@ -80,7 +81,7 @@ interface QueueItemProps extends ItemHandlers {
 }
 
 function QueueItem({ message, place, last, onRemove, onEditingChange, onEdit, onMove, onRedirect }: QueueItemProps): ReactElement {
-  const { queue } = useStrings();
+  const { queue } = useWords(writingWords);
   const { id, text, attachments = [] } = message;
   const canEdit = onEdit !== undefined && onEditingChange !== undefined;
   return (
@@ -121,7 +122,7 @@ function QueueItem({ message, place, last, onRemove, onEditingChange, onEdit, on
 }
 
 function QueueEditor({ editing, onEditingChange, onEdit }: ItemHandlers & { readonly editing: QueueEditing }): ReactElement {
-  const { queue } = useStrings();
+  const { queue } = useWords(writingWords);
   const keys = useKeys();
   const id = useId();
   const field = useRef<HTMLTextAreaElement>(null);

@@ -2,7 +2,8 @@
 import type { HTMLAttributes } from "react";
 import { Button } from "../button/button.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
-import { useStrings } from "../strings/strings.js";
+import { writingWords } from "../strings/english/writing.js";
+import { useWords } from "../strings/strings.js";
 
 export interface QuotedPartialProps extends HTMLAttributes<HTMLDivElement> {
   /** The last settled words of the answer. */
@@ -13,7 +14,7 @@ export interface QuotedPartialProps extends HTMLAttributes<HTMLDivElement> {
 /** The words that a redirect is about. Renders a `div`. */
 export const QuotedPartial: UiComponent<HTMLDivElement, QuotedPartialProps> = withRef("QuotedPartial", (props, ref) => {
   const { quote, onRemove, className, ...rest } = props;
-  const { composer } = useStrings();
+  const { composer } = useWords(writingWords);
   return (
     <div
       role="group"

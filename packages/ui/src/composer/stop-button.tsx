@@ -3,7 +3,8 @@ import type { MouseEvent } from "react";
 import type { StopRecord, ThreadStatus } from "@unsay/core";
 import { Button, type ButtonProps } from "../button/button.js";
 import { composeHandlers, withRef, type UiComponent } from "../component.js";
-import { useStrings } from "../strings/strings.js";
+import { composerWords } from "../strings/english/composer.js";
+import { useWords } from "../strings/strings.js";
 
 export interface StopButtonProps extends ButtonProps {
   readonly status: ThreadStatus;
@@ -17,7 +18,7 @@ export type StopButtonState = "ready" | "stopping" | "unconfirmed";
 /** Stops the answer and keeps all of it. Stays in the tab order until the run has ended. Renders a `button`. */
 export const StopButton: UiComponent<HTMLButtonElement, StopButtonProps> = withRef("StopButton", (props, ref) => {
   const { status, stop = null, onStop, onClick, children, className, ...rest } = props;
-  const { composer } = useStrings();
+  const { composer } = useWords(composerWords);
   if (status !== "submitted" && status !== "streaming") return null;
   const state = selectStopState(stop);
   const press = (_event: MouseEvent<HTMLButtonElement>): void => {

@@ -3,6 +3,7 @@ import { useCallback, useRef, type ReactElement, type Ref } from "react";
 import { findLive, type StorageLike, type UndoneRedirect } from "@unsay/core";
 import {
   quotePartial,
+  useAnswerable,
   useAttachments,
   useDraft,
   useInterruptNotes,
@@ -42,6 +43,8 @@ export function ThreadComposer(props: ThreadComposerProps): ReactElement {
   const draft = useDraft({ storage: draftStorage, storageKey: thread.id });
   const editing = useQueueEditing(thread.queued, draft.restore);
   const undo = useUndoWindow<"redirected">();
+  const hasOpenApproval = useAnswerable(thread.approvals).length > 0;
+  const waitsForServer = thread.approvals.length > 0 && !hasOpenApproval;
   const attachments = useAttachments(files);
   useInterruptNotes(session, live, draft.peek);
   const submit = (text: string, mode: ComposerMode, submission: Submission): Promise<void> | void => {
@@ -82,9 +85,10 @@ export function ThreadComposer(props: ThreadComposerProps): ReactElement {
       <Composer
         {...files}
         status={thread.status}
-        hasOpenApproval={thread.approvals.length > 0}
+        hasOpenApproval={hasOpenApproval}
+        hasExpiredApproval={waitsForServer}
         followUp={redirectQuote === undefined ? followUp : "redirect"}
-        canSteer={live?.run?.caps.steer === true}
+        canSteer={live?.run?.caps.steer === true && !waitsForServer}
         quote={redirectQuote ?? (live === undefined ? undefined : quotePartial(session.paintedText(live.id)))}
         draft={draft}
         attachments={attachments}

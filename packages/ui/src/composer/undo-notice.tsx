@@ -2,7 +2,8 @@
 import type { HTMLAttributes } from "react";
 import { Button } from "../button/button.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
-import { useStrings } from "../strings/strings.js";
+import { writingWords } from "../strings/english/writing.js";
+import { useWords } from "../strings/strings.js";
 
 export interface UndoNoticeProps extends HTMLAttributes<HTMLDivElement> {
   /** What may be taken back, as `useUndoWindow` keeps it; nothing is drawn for `null`. */
@@ -13,7 +14,7 @@ export interface UndoNoticeProps extends HTMLAttributes<HTMLDivElement> {
 /** What was just done, and the way back while there is one. Renders a `div`, or nothing. */
 export const UndoNotice: UiComponent<HTMLDivElement, UndoNoticeProps> = withRef("UndoNotice", (props, ref) => {
   const { what, onUndo, className, ...rest } = props;
-  const { undo } = useStrings();
+  const { undo } = useWords(writingWords);
   if (what === null) return null;
   return (
     <div {...rest} ref={ref} className={joinClasses("unsay-undo", className)} data-unsay="undo-notice" data-what={what}>

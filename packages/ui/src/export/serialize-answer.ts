@@ -13,7 +13,7 @@ import { normalizeText } from "../markdown/clean-text.js";
 import { encloseLines } from "../markdown/sentinels.js";
 import { copyNoteOf, copyTextOf } from "../message/copy-text.js";
 import { readValue } from "../source/read-value.js";
-import { en, type Strings } from "../strings/en.js";
+import { exportWords, type ExportWords } from "../strings/english/export.js";
 
 /** `copy`: what Copy gives away. `markdown`, `text`: with every mark in words. `json`: all that is known, for machines. */
 export type AnswerFormat = "copy" | "markdown" | "text" | "json";
@@ -21,7 +21,7 @@ export type AnswerFormat = "copy" | "markdown" | "text" | "json";
 export interface SerializeOptions {
   /** Epoch ms; an unfinished copy says when it was made. */
   readonly now: number;
-  readonly strings?: Strings;
+  readonly strings?: ExportWords;
   /** What was copied, quoted or run of this answer, for `json`. */
   readonly uses?: readonly unknown[];
   /** Epoch ms of a correction, where the app knows it. */
@@ -35,7 +35,7 @@ export interface SerializeOptions {
 export function serializeAnswer(message: AssistantMessage, format: AnswerFormat, options: SerializeOptions): string {
   switch (format) {
     case "copy":
-      return copyTextOf(message, options.strings ?? en, options.now);
+      return copyTextOf(message, options.strings ?? exportWords, options.now);
     case "markdown":
       return new Writer(message, options, MARKDOWN).write();
     case "text":
@@ -46,7 +46,7 @@ export function serializeAnswer(message: AssistantMessage, format: AnswerFormat,
 }
 
 interface Notation {
-  readonly revised: (earlier: string | null, now: string, revision: number, strings: Strings) => string;
+  readonly revised: (earlier: string | null, now: string, revision: number, strings: ExportWords) => string;
   readonly source: (label: string, url: string | null) => string;
   readonly hasFootnotes: boolean;
 }
@@ -79,14 +79,14 @@ class Writer {
   private readonly message: AssistantMessage;
   private readonly options: SerializeOptions;
   private readonly notation: Notation;
-  private readonly strings: Strings;
+  private readonly strings: ExportWords;
   private readonly footnotes: string[] = [];
 
   constructor(message: AssistantMessage, options: SerializeOptions, notation: Notation) {
     this.message = message;
     this.options = options;
     this.notation = notation;
-    this.strings = options.strings ?? en;
+    this.strings = options.strings ?? exportWords;
   }
 
   write(): string {

@@ -3,8 +3,8 @@ import { useSyncExternalStore, type HTMLAttributes, type ReactElement } from "re
 import { exceededBudget, type Diagnostic, type LatencyBudget, type RunMetrics, type Session } from "@unsay/core";
 import { useSession, useStreamMetrics } from "@unsay/react";
 import { flag, joinClasses, withRef, type UiComponent } from "../component.js";
-import type { Strings } from "../strings/en.js";
-import { useStrings } from "../strings/strings.js";
+import { healthWords, type HealthWords } from "../strings/english/health.js";
+import { useWords } from "../strings/strings.js";
 
 export interface HealthPanelProps extends HTMLAttributes<HTMLElement> {
   /** The answer; by default the newest. */
@@ -23,7 +23,7 @@ export const HealthPanel: UiComponent<HTMLElement, HealthPanelProps> = withRef("
   const state = useSyncExternalStore(near.store.subscribe, near.store.getState, near.store.getState);
   const newest = state.messages.findLast(({ role }) => role === "assistant")?.id ?? "";
   const metrics = useStreamMetrics(messageId ?? newest, { session: near });
-  const { health } = useStrings();
+  const { health } = useWords(healthWords);
   return (
     <section aria-label={health.label} {...rest} ref={ref} className={joinClasses("unsay-panel", className)} data-unsay="health-panel">
       <p>
@@ -35,10 +35,10 @@ export const HealthPanel: UiComponent<HTMLElement, HealthPanelProps> = withRef("
   );
 });
 
-type FigureName = keyof Strings["health"]["metric"];
+type FigureName = keyof HealthWords["health"]["metric"];
 
 function Figures({ metrics, budget }: { readonly metrics: RunMetrics; readonly budget: LatencyBudget | undefined }): ReactElement {
-  const { health } = useStrings();
+  const { health } = useWords(healthWords);
   const over = new Map(exceededBudget(metrics, budget).map(({ figure, budgetMs }) => [figure as FigureName, budgetMs]));
   return (
     <dl data-unsay="health-panel.figures">
@@ -59,14 +59,14 @@ function Figures({ metrics, budget }: { readonly metrics: RunMetrics; readonly b
 }
 
 /** A figure nobody measured is said to be that, and is no zero. */
-export function selectFigure(name: FigureName, value: number | null, words: Strings["health"]): string {
+export function selectFigure(name: FigureName, value: number | null, words: HealthWords["health"]): string {
   if (value === null) return words.unknown;
   if (name === "churnRatio") return words.share(value);
   return name === "stalls" ? words.times(value) : words.ms(value);
 }
 
 function Diagnostics({ diagnostics }: { readonly diagnostics: readonly Diagnostic[] }): ReactElement {
-  const { health } = useStrings();
+  const { health } = useWords(healthWords);
   return (
     <div data-unsay="health-panel.diagnostics">
       <strong>{health.diagnostics}</strong>

@@ -2,8 +2,8 @@
 import type { HTMLAttributes } from "react";
 import { usageOf, type AssistantMessage, type UsageView } from "@unsay/core";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
-import type { Strings } from "../strings/en.js";
-import { useStrings } from "../strings/strings.js";
+import { healthWords, type HealthWords } from "../strings/english/health.js";
+import { useWords } from "../strings/strings.js";
 
 export interface UsageReceiptProps extends HTMLAttributes<HTMLParagraphElement> {
   readonly message: AssistantMessage;
@@ -13,7 +13,7 @@ export interface UsageReceiptProps extends HTMLAttributes<HTMLParagraphElement> 
 export const UsageReceipt: UiComponent<HTMLParagraphElement, UsageReceiptProps> = withRef("UsageReceipt", (props, ref) => {
   const { message, className, ...rest } = props;
   const usage = usageOf(message);
-  const { usage: words } = useStrings();
+  const { usage: words } = useWords(healthWords);
   return (
     <p {...rest} ref={ref} className={joinClasses("unsay-usage", className)} data-unsay="usage-receipt" data-status={usage.status}>
       {selectUsageText(usage, words)}
@@ -22,7 +22,7 @@ export const UsageReceipt: UiComponent<HTMLParagraphElement, UsageReceiptProps> 
 });
 
 /** Nothing is said of a number that nobody stated, and no money is made of tokens. */
-export function selectUsageText(usage: UsageView, words: Strings["usage"]): string {
+export function selectUsageText(usage: UsageView, words: HealthWords["usage"]): string {
   const { billed, billedReasoning, painted, overrun, status, source } = usage;
   if (status === "unreported") return words.unreported;
   if (billed === null) return words.pending;

@@ -1,6 +1,7 @@
 "use client";
 import type { ReactNode } from "react";
-import { useStrings } from "../strings/strings.js";
+import { markdownWords } from "../strings/english/markdown.js";
+import { useWords } from "../strings/strings.js";
 import { cleanProse } from "./clean-text.js";
 import { LINK_REL, needsVisibleTarget, parseSafeUrl, targetOf } from "./links.js";
 import { useMarkdownOptions } from "./markdown-options.js";
@@ -18,7 +19,7 @@ const SHOWN = 80;
 
 /** A link whose address has passed the rules, or its words with the address that has not. Renders an `a` or a `span`. */
 export function AnswerLink({ href, words, isPending, children }: AnswerLinkProps): ReactNode {
-  const { markdown } = useStrings();
+  const { markdown } = useWords(markdownWords);
   const { allowedLinkOrigins, components } = useMarkdownOptions();
   const url = parseSafeUrl(href);
   if (url === null || !isAllowed(url, allowedLinkOrigins)) return <RefusedLink href={href}>{children}</RefusedLink>;
@@ -53,7 +54,7 @@ function isAllowed(url: URL, origins: readonly string[] | undefined): boolean {
 }
 
 function RefusedLink({ href, children }: { readonly href: string; readonly children: ReactNode }): ReactNode {
-  const { markdown } = useStrings();
+  const { markdown } = useWords(markdownWords);
   const shown = href.length > SHOWN ? `${href.slice(0, SHOWN)}…` : href;
   return (
     <span data-unsay="answer.link" data-refused="">

@@ -1,7 +1,8 @@
 "use client";
 import { memo, useState, type ReactElement, type ReactNode } from "react";
 import { flag } from "../component.js";
-import { useStrings } from "../strings/strings.js";
+import { markdownWords } from "../strings/english/markdown.js";
+import { useWords } from "../strings/strings.js";
 import { cleanCode } from "./clean-text.js";
 import { useHighlighting, type CodeToken } from "./code-highlight.js";
 import { useCopyNote } from "./copy-note.js";
@@ -53,7 +54,7 @@ function plainCode(groups: readonly string[], line: string): string {
 
 function FramedCode(props: CodeBlockProps & { readonly language: string }): ReactElement {
   const { groups, line, isClosed, isCut, isFinal, tail, language } = props;
-  const { markdown } = useStrings();
+  const { markdown } = useWords(markdownWords);
   const { highlighter } = useMarkdownOptions();
   const [isWrapped, setWrapped] = useState(false);
   const coloured = useHighlighting(highlighter, groups, language, isClosed || isFinal);
@@ -114,7 +115,7 @@ interface CopyCodeProps {
 
 /** What is seen is what is copied; what is not finished says so in its last line. */
 function CopyCode({ groups, line, isFinal }: CopyCodeProps): ReactElement {
-  const { markdown } = useStrings();
+  const { markdown } = useWords(markdownWords);
   const noteOf = useCopyNote();
   const [outcome, setOutcome] = useState<"copied" | "failed" | null>(null);
   const copy = async (): Promise<void> => {

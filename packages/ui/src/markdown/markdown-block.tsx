@@ -1,6 +1,7 @@
 "use client";
 import { memo, useContext, type ReactElement, type ReactNode } from "react";
-import { useStrings } from "../strings/strings.js";
+import { markdownWords } from "../strings/english/markdown.js";
+import { useWords } from "../strings/strings.js";
 import type { Block, CodeBlock as Code, ListBlock, PlainBlock, Segment, TableBlock } from "./blocks.js";
 import { useCiting } from "./citations.js";
 import { cleanProse } from "./clean-text.js";
@@ -152,7 +153,7 @@ function ListItems(props: MarkdownBlockProps & { readonly block: ListBlock }): R
 }
 
 function TableRows(props: MarkdownBlockProps & { readonly block: TableBlock }): ReactElement {
-  const { markdown } = useStrings();
+  const { markdown } = useWords(markdownWords);
   const { head, segments } = props.block;
   const columns = Math.max(1, head.tokens.filter((token) => token.type === "th_open").length);
   const shown = segments.slice(0, Math.max(1, Math.floor(MAX_CELLS / columns)));
@@ -180,7 +181,7 @@ function TableRows(props: MarkdownBlockProps & { readonly block: TableBlock }): 
 }
 
 function PlainText({ block, tail }: { readonly block: PlainBlock; readonly tail: ReactNode }): ReactElement {
-  const { markdown } = useStrings();
+  const { markdown } = useWords(markdownWords);
   return (
     <div className="unsay-plain">
       <p>{markdown.asText}</p>

@@ -7,7 +7,7 @@ import { AnswerBody } from "../message/answer-body.js";
 import { AnswerText } from "../message/answer-text.js";
 import { ENDED_AT, endedMessage, liveMessage, textPart, truncatedMessage } from "../testing/messages.js";
 import type { CodeHighlighter, CodeToken } from "./code-highlight.js";
-import { CopyNoteContext } from "./copy-note.js";
+import { CopiedAnswerContext } from "./copied-answer.js";
 import { ThreadIdContext } from "./image-grants.js";
 import { MarkdownProvider, type MarkdownOptions } from "./markdown-options.js";
 import "../styles/index.css";
@@ -171,7 +171,7 @@ test("B1, A11: hidden characters in code are shown, and copied as shown", async 
   const written: string[] = [];
   vi.spyOn(navigator.clipboard, "writeText").mockImplementation(async (text) => void written.push(text));
   const screen = await render(
-    <CopyNoteContext.Provider value={() => null}>{answer("```sh\nrm\u202E -rf\u200B /\n```")}</CopyNoteContext.Provider>,
+    <CopiedAnswerContext.Provider value={() => null}>{answer("```sh\nrm\u202E -rf\u200B /\n```")}</CopiedAnswerContext.Provider>,
   );
   expect(screen.container.querySelector("code")?.textContent).toBe("rm‹U+202E› -rf‹U+200B› /");
   await screen.getByRole("button", { name: "Copy" }).click();

@@ -1,5 +1,6 @@
 import { Fragment, createContext, useContext, type Context, type ReactNode } from "react";
 import { readSentinels, stripMarkup } from "./sentinels.js";
+import { inStretches } from "./stretches.js";
 
 /** What draws the marks that the sentinels stand for. Called with the number of the mark. */
 export interface MarkRenderer {
@@ -30,7 +31,7 @@ export function startMarks(): MarkProgress {
 export function wordsOf(text: string, marks: MarkRenderer, progress: MarkProgress, clean: (text: string) => string): ReactNode {
   const pieces = readSentinels(text);
   const [only] = pieces;
-  if (pieces.length === 1 && only?.type === "text" && progress.active === null) return clean(stripMarkup(only.text));
+  if (pieces.length === 1 && only?.type === "text" && progress.active === null) return inStretches(clean(stripMarkup(only.text)));
   return pieces.map((sentinel, index) => {
     switch (sentinel.type) {
       case "point":
@@ -50,10 +51,11 @@ export function wordsOf(text: string, marks: MarkRenderer, progress: MarkProgres
 }
 
 function marked(text: string, marks: MarkRenderer, { active, begun }: MarkProgress): ReactNode {
-  if (active === null) return text;
+  const words = inStretches(text);
+  if (active === null) return words;
   const first = !begun.has(active);
   begun.add(active);
-  return marks.text(active, text, first);
+  return marks.text(active, words, first);
 }
 
 /** Text outside of Markdown that may carry marks: the lines of a code block. */

@@ -1,6 +1,7 @@
 "use client";
 import type { ReactNode } from "react";
-import { useStrings } from "../strings/strings.js";
+import { markdownWords } from "../strings/english/markdown.js";
+import { useWords } from "../strings/strings.js";
 import { cleanProse } from "./clean-text.js";
 import { useImageGrants } from "./image-grants.js";
 import { hostOf } from "./links.js";
@@ -18,7 +19,7 @@ export interface RemoteImageProps {
  * is allowed: by the app, or by the reader for this thread. Renders a `span`.
  */
 export function RemoteImage({ src, alt, isInert }: RemoteImageProps): ReactNode {
-  const { markdown } = useStrings();
+  const { markdown } = useWords(markdownWords);
   const { allowedImageOrigins = [], components } = useMarkdownOptions();
   const { isGranted, grant } = useImageGrants();
   const url = webAddress(src);

@@ -1,12 +1,13 @@
 "use client";
 import type { ReactElement, ReactNode } from "react";
-import { useStrings } from "../strings/strings.js";
+import { markdownWords } from "../strings/english/markdown.js";
+import { useWords } from "../strings/strings.js";
 import { cleanCode, cleanProse } from "./clean-text.js";
 import { useMarkdownOptions } from "./markdown-options.js";
 
 /** A table that scrolls by itself, and can be reached to scroll it with keys. Renders a `div`. */
 export function TableFrame({ children }: { readonly children: ReactNode }): ReactElement {
-  const { markdown } = useStrings();
+  const { markdown } = useWords(markdownWords);
   return (
     <div className="unsay-table" role="group" aria-label={markdown.table} tabIndex={0}>
       <table>{children}</table>
@@ -16,12 +17,12 @@ export function TableFrame({ children }: { readonly children: ReactNode }): Reac
 
 /** Says what the answer says; there is nothing to press. Renders an `input`. */
 export function TaskBox({ isDone }: { readonly isDone: boolean }): ReactElement {
-  const { markdown } = useStrings();
+  const { markdown } = useWords(markdownWords);
   return <input type="checkbox" disabled checked={isDone} readOnly aria-label={isDone ? markdown.taskDone : markdown.taskOpen} />;
 }
 
 export function FootnoteMark({ label }: { readonly label: string }): ReactElement {
-  const { markdown } = useStrings();
+  const { markdown } = useWords(markdownWords);
   return (
     <sup className="unsay-footnote-mark">
       <span className="unsay-visually-hidden">{markdown.footnote(cleanProse(label))}</span>

@@ -4,7 +4,8 @@ import type { AssistantMessage } from "@unsay/core";
 import { useActionGuard, useClock, type GuardedAct, type UseActionGuardOptions } from "@unsay/react/base";
 import { Button, type ButtonProps } from "../button/button.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
-import { useStrings } from "../strings/strings.js";
+import { guardWords } from "../strings/english/guard.js";
+import { useWords } from "../strings/strings.js";
 import { copyTextOf } from "./copy-text.js";
 
 export interface ActionGuardProps extends Omit<HTMLAttributes<HTMLSpanElement>, "onClick" | "part">, UseActionGuardOptions {
@@ -19,7 +20,7 @@ export interface ActionGuardProps extends Omit<HTMLAttributes<HTMLSpanElement>, 
 /** One action on an answer that may still change: it waits and says why, or acts and remembers what was used. Renders a `span`. */
 export const ActionGuard: UiComponent<HTMLSpanElement, ActionGuardProps> = withRef("ActionGuard", (props, ref) => {
   const { message, kind, policy, settle, part, text, onAct, tone, button, className, children, ...rest } = props;
-  const { guard } = useStrings();
+  const { guard } = useWords(guardWords);
   const control = useActionGuard(message, { kind, policy, settle, part, text });
   const buttonProps = control.getButtonProps({ onAct });
   return (
@@ -54,7 +55,7 @@ export interface CopyAnswerProps extends Omit<ActionGuardProps, "onAct" | "kind"
 
 /** Copies an answer as it is shown. What is not finished says so in the copy. Renders an `ActionGuard`. */
 export function CopyAnswer({ message, serialize, onCopied, children, ...rest }: CopyAnswerProps): ReactElement {
-  const strings = useStrings();
+  const strings = useWords(guardWords);
   const [isCopied, setIsCopied] = useState(false);
   const clock = useClock();
   return (

@@ -1,6 +1,6 @@
 "use client";
 import { Fragment, useCallback, useId, useLayoutEffect, useRef, type HTMLAttributes, type ReactElement, type ReactNode } from "react";
-import { useClock, usePacedAnswer, type PacedAnswer } from "@unsay/react/base";
+import { type PacedAnswer } from "@unsay/react/base";
 import {
   countWords,
   isAnswerPart,
@@ -19,20 +19,21 @@ import {
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import { AnswerFile } from "../file/answer-file.js";
 import { CitedSourcesContext, useNumberedSources } from "../markdown/cited-sources.js";
-import { CopyNoteContext } from "../markdown/copy-note.js";
+import { CopiedAnswerContext } from "../markdown/copied-answer.js";
 import { ThreadIdContext } from "../markdown/image-grants.js";
 import { SourceList } from "../source/source.js";
-import { useStrings } from "../strings/strings.js";
+import { answerWords } from "../strings/english/answer.js";
+import { useWords } from "../strings/strings.js";
 import { nameOfCall } from "../tool-call/call-words.js";
 import { ToolCallSlot } from "../tool-call/tool-call-slot.js";
 import { AnswerText } from "./answer-text.js";
-import { copyNoteOf } from "./copy-text.js";
 import { HeldText, HoldNotice } from "./held-text.js";
 import { selectMarkedText, type SpanFacts } from "./marked-text.js";
 import { Draft } from "./marks.js";
 import { ReasoningPart } from "./reasoning-part.js";
 import { RetractionNotice } from "./retraction-notice.js";
 import { Seam } from "./seam.js";
+import { usePaced } from "./use-paced.js";
 
 export interface AnswerBodyProps extends HTMLAttributes<HTMLDivElement> {
   readonly message: AssistantMessage;
@@ -40,7 +41,7 @@ export interface AnswerBodyProps extends HTMLAttributes<HTMLDivElement> {
 
 /** The parts of an answer in their order, as far as a reader may see them. Renders a `div`. */
 export const AnswerBody: UiComponent<HTMLDivElement, AnswerBodyProps> = withRef("AnswerBody", (props, ref) => {
-  const paced = usePacedAnswer(props.message);
+  const paced = usePaced(props.message);
   return <PacedBody {...props} ref={ref} paced={paced} />;
 });
 
@@ -56,7 +57,7 @@ export const PacedBody: UiComponent<HTMLDivElement, PacedBodyProps> = withRef("P
   const parts = visibleParts(message);
   const growing = growingPart(message, parts);
   const isUnsettled = isLive(received) && parts.length > 0;
-  const copyNote = useCopyNoteOf(received);
+  const answerOf = useLatest(received);
   const cited = useNumberedSources(parts);
   return (
     <>
@@ -69,7 +70,7 @@ export const PacedBody: UiComponent<HTMLDivElement, PacedBodyProps> = withRef("P
           data-unsay="answer.body"
         >
           <ThreadIdContext.Provider value={received.thread}>
-            <CopyNoteContext.Provider value={copyNote}>
+            <CopiedAnswerContext.Provider value={answerOf}>
               <CitedSourcesContext.Provider value={cited}>
                 {children ??
                   parts.map((part, index) => (
@@ -79,7 +80,7 @@ export const PacedBody: UiComponent<HTMLDivElement, PacedBodyProps> = withRef("P
                     </Fragment>
                   ))}
               </CitedSourcesContext.Provider>
-            </CopyNoteContext.Provider>
+            </CopiedAnswerContext.Provider>
           </ThreadIdContext.Provider>
         </div>
       )}
@@ -93,14 +94,12 @@ export const PacedBody: UiComponent<HTMLDivElement, PacedBodyProps> = withRef("P
 });
 
 /** One function for as long as the answer stands, so that no code block is drawn again for it. */
-function useCopyNoteOf(message: AssistantMessage): () => string | null {
-  const strings = useStrings();
-  const clock = useClock();
-  const latest = useRef({ message, strings });
+function useLatest<Value>(value: Value): () => Value {
+  const latest = useRef(value);
   useLayoutEffect(() => {
-    latest.current = { message, strings };
+    latest.current = value;
   });
-  return useCallback(() => copyNoteOf(latest.current.message, latest.current.strings, clock.epoch()), [clock]);
+  return useCallback(() => latest.current, []);
 }
 
 /** Sources that stand together make one list, where the first of them stands. */
@@ -113,7 +112,7 @@ function sourcesFrom(parts: readonly Part[], index: number): readonly ValuePart[
 
 /** The words beside the rule: what stands here may still change. */
 function UnsettledNote({ id }: { readonly id: string }): ReactElement {
-  const { hold } = useStrings();
+  const { hold } = useWords(answerWords);
   return (
     <span id={id} className="unsay-visually-hidden" data-unsay="answer.unsettled">
       {hold.writing}
@@ -161,7 +160,7 @@ function PartView({ paced, part, growing, sources }: PartViewProps): ReactNode {
 }
 
 function TextView({ paced, part, growing }: TextViewProps): ReactNode {
-  const { refusal } = useStrings();
+  const { refusal } = useWords(answerWords);
   const { message } = paced;
   if (part.kind === "reasoning") return <ReasoningPart part={part} live={isLive(message)} />;
   if (part.status === "withdrawn")

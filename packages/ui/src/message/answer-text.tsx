@@ -6,7 +6,8 @@ import { MarkRendererContext } from "../markdown/marked-words.js";
 import { stripMarkup } from "../markdown/sentinels.js";
 import { usePiece } from "../on-demand/pieces.js";
 import type { BlocksProps } from "./block-frame.js";
-import { MarksProvider, markRenderer } from "./marks.js";
+import { markRenderer } from "./mark-slots.js";
+import { MarksProvider } from "./marks-provider.js";
 import type { MarkedText, TextMark } from "./marked-text.js";
 import { PlainText } from "./plain-text.js";
 

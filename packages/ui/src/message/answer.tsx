@@ -1,18 +1,16 @@
 "use client";
-import { memo, useMemo, useRef, type HTMLAttributes, type ReactElement, type ReactNode, type RefObject } from "react";
+import { memo, useMemo, useRef, useState, type HTMLAttributes, type ReactElement, type ReactNode, type RefObject } from "react";
 import { isLive, isRefused, textOf, type AssistantMessage } from "@unsay/core";
 import { joinClasses, mergeRefs, withRef, type UiComponent } from "../component.js";
-import { StopLedger } from "../tool-call/stop-ledger.js";
-import { usedKinds, useNativeCopy, usePacedAnswer, useUses } from "@unsay/react/base";
-import { CopyAnswer } from "./action-guard.js";
+import { StopLedgerSlot } from "../tool-call/tool-call-slot.js";
+import { usedKinds, useUses } from "@unsay/react/base";
 import { PacedBody } from "./answer-body.js";
-import { CorrectionStrip } from "./correction-strip.js";
 import { EndMark } from "./end-mark.js";
 import { takeActions, type MessageActions } from "./message-actions.js";
 import { RetractionNotice } from "./retraction-notice.js";
+import { AnswerNewsSlot, CopyButton, useRememberedCopies } from "./revision-slots.js";
 import { StatusLine } from "./status-line.js";
 import { hasSameStatus, isSameBut } from "./status-words.js";
-import { UsedTextNotice } from "./used-text-notice.js";
 
 export interface AnswerProps extends HTMLAttributes<HTMLDivElement>, MessageActions {
   readonly message: AssistantMessage;
@@ -36,7 +34,7 @@ export const Answer: UiComponent<HTMLDivElement, AnswerProps> = withRef("Answer"
   // One function for as long as it stands: a new one each time would leave what is below without the element while it lays out.
   const merged = useMemo(() => mergeRefs(element, ref), [ref]);
   const used = usedKinds(useUses(message.id));
-  useNativeCopy(element, message);
+  useRememberedCopies(element, message);
   return (
     <div
       {...rest}
@@ -52,9 +50,10 @@ export const Answer: UiComponent<HTMLDivElement, AnswerProps> = withRef("Answer"
             message={message}
             container={element}
             handlers={handlers}
+            isUsed={used !== undefined}
             {...{ redirect, attempt, decision, endMark, copyable }}
           />
-          {isLive(message) ? null : <StopLedger message={message} />}
+          {isLive(message) ? null : <StopLedgerSlot message={message} />}
         </>
       )}
     </div>
@@ -64,7 +63,7 @@ export const Answer: UiComponent<HTMLDivElement, AnswerProps> = withRef("Answer"
 function AnswerActions({ message }: { readonly message: AssistantMessage }): ReactElement {
   return (
     <div className="unsay-actions" data-unsay="answer.actions">
-      <CopyAnswer message={message} />
+      <CopyButton message={message} />
     </div>
   );
 }
@@ -72,15 +71,17 @@ function AnswerActions({ message }: { readonly message: AssistantMessage }): Rea
 interface PaintedAnswerProps extends Pick<AnswerProps, "message" | "redirect" | "attempt" | "decision" | "endMark" | "copyable"> {
   readonly container: RefObject<HTMLElement | null>;
   readonly handlers: MessageActions;
+  /** Somebody copied, quoted or applied words of it. */
+  readonly isUsed: boolean;
 }
 
 /** Nothing above the text says more of it than is painted. */
-function PaintedAnswer({ message, container, handlers, redirect, attempt, decision, endMark, copyable }: PaintedAnswerProps): ReactElement {
-  const paced = usePacedAnswer(message);
+function PaintedAnswer({ message, container, handlers, redirect, attempt, decision, endMark, copyable, isUsed }: PaintedAnswerProps): ReactElement {
+  const paced = usePaced(message);
+  const [first] = useState(paced.message);
   return (
     <>
-      <UsedTextNotice message={paced.message} container={container} />
-      <CorrectionStrip message={paced.message} container={container} />
+      {isUsed || paced.message.revisions > 0 ? <AnswerNewsSlot message={paced.message} since={first} container={container} /> : null}
       <PacedBody message={message} paced={paced} />
       {isLive(message) ? null : <AnswerEnd message={message} redirect={redirect} endMark={endMark} {...handlers} />}
       <SteadyStatusLine

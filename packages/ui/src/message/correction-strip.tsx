@@ -3,7 +3,8 @@ import type { HTMLAttributes, ReactElement, ReactNode, RefObject } from "react";
 import type { AssistantMessage } from "@unsay/core";
 import { useCorrectionStrip, type Correction } from "@unsay/react/base";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
-import { useStrings } from "../strings/strings.js";
+import { revisionWords } from "../strings/english/revision.js";
+import { useWords } from "../strings/strings.js";
 
 export interface CorrectionStripProps extends HTMLAttributes<HTMLDivElement> {
   readonly message: AssistantMessage;
@@ -14,7 +15,7 @@ export interface CorrectionStripProps extends HTMLAttributes<HTMLDivElement> {
 /** First thing in an answer that was corrected where its reader has to know: what it said, and what it says now. Renders a `div`. */
 export const CorrectionStrip: UiComponent<HTMLDivElement, CorrectionStripProps> = withRef("CorrectionStrip", (props, ref) => {
   const { message, container, className, children, ...rest } = props;
-  const { correction } = useStrings();
+  const { correction } = useWords(revisionWords);
   const corrections = useCorrectionStrip(message, container);
   const [first] = corrections;
   if (first === undefined) return null;
@@ -34,7 +35,7 @@ export const CorrectionStrip: UiComponent<HTMLDivElement, CorrectionStripProps> 
 });
 
 function Summary({ correction: { earlier, now, reason } }: { readonly correction: Correction }): ReactNode {
-  const { correction } = useStrings();
+  const { correction } = useWords(revisionWords);
   if (earlier === null) return reason === "" ? null : correction.because(trimStop(reason));
   return correction.changed(clip(earlier), clip(now));
 }
@@ -45,7 +46,7 @@ interface StripActionsProps {
 }
 
 function StripActions({ correction: { revision, earlier }, container }: StripActionsProps): ReactElement {
-  const { correction } = useStrings();
+  const { correction } = useWords(revisionWords);
   return (
     <span className="unsay-strip-actions">
       <button type="button" className="unsay-link-button" data-action="jump" onClick={() => showCorrection(container.current, revision)}>

@@ -2,8 +2,8 @@
 import type { HTMLAttributes } from "react";
 import { isSettled, textOf, type AssistantMessage, type Cause } from "@unsay/core";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
-import type { Strings } from "../strings/en.js";
-import { useStrings } from "../strings/strings.js";
+import { answerWords, type AnswerWords } from "../strings/english/answer.js";
+import { useWords } from "../strings/strings.js";
 import { ActionButtons, takeActions, useMessageActions, type MessageActions } from "./message-actions.js";
 import type { MessageActionName } from "./status-line.copy.js";
 
@@ -22,7 +22,7 @@ export interface EndMarkProps extends HTMLAttributes<HTMLDivElement>, MessageAct
 export const EndMark: UiComponent<HTMLDivElement, EndMarkProps> = withRef("EndMark", (props, ref) => {
   const [handlers, others] = takeActions(props);
   const { message, always = false, redirect, className, children, ...rest } = others;
-  const strings = useStrings();
+  const strings = useWords(answerWords);
   const actions = useMessageActions(handlers);
   if (isSettled(message) && always) {
     return (
@@ -52,12 +52,12 @@ export const EndMark: UiComponent<HTMLDivElement, EndMarkProps> = withRef("EndMa
 });
 
 /** The words at the end of a truncated answer. */
-export function selectEndLabel(message: TruncatedMessage, strings: Strings, redirect?: string): string {
+export function selectEndLabel(message: TruncatedMessage, strings: AnswerWords, redirect?: string): string {
   if (textOf(message).trim() === "" && message.cause !== "redirected") return strings.end.empty;
   return labelOfCause(message, strings, redirect);
 }
 
-function labelOfCause(message: TruncatedMessage, strings: Strings, redirect: string | undefined): string {
+function labelOfCause(message: TruncatedMessage, strings: AnswerWords, redirect: string | undefined): string {
   const { end } = strings;
   switch (message.cause) {
     case "stopped":

@@ -2,11 +2,12 @@
 import type { ReactElement, ReactNode } from "react";
 import type { PacedView } from "@unsay/core";
 import { Button } from "../button/button.js";
-import { useStrings } from "../strings/strings.js";
+import { answerWords } from "../strings/english/answer.js";
+import { useWords } from "../strings/strings.js";
 
 /** Says what the text waits for. It never stands for text: what is held is not here. Renders a `p`. */
 export function HoldNotice({ holding }: Pick<PacedView, "holding">): ReactNode {
-  const { hold } = useStrings();
+  const { hold } = useWords(answerWords);
   if (holding === null) return null;
   return (
     <p className="unsay-hold" data-unsay="answer.hold" data-why={holding.why}>
@@ -17,7 +18,7 @@ export function HoldNotice({ holding }: Pick<PacedView, "holding">): ReactNode {
 
 /** Stands for text that a cut left unfinished: half a decision is shown only to who asks for it. Renders a `p`. */
 export function HeldText({ words, onShow }: { readonly words: number; readonly onShow: () => void }): ReactElement {
-  const { hold } = useStrings();
+  const { hold } = useWords(answerWords);
   return (
     <p className="unsay-hold" data-unsay="answer.kept">
       {hold.keptBack} <Button onClick={onShow}>{hold.showKept(words)}</Button>

@@ -1,11 +1,11 @@
 "use client";
 import { useId, useState, type HTMLAttributes, type ReactElement } from "react";
 import { flag, joinClasses, withRef, type UiComponent } from "../component.js";
-import type { Strings } from "../strings/en.js";
-import { useStrings } from "../strings/strings.js";
+import { revisionWords, type RevisionWords } from "../strings/english/revision.js";
+import { useWords } from "../strings/strings.js";
 
 /** The lines of an answer, each drawn as the answer itself draws it. */
-const LINES: readonly (readonly [name: keyof Strings["legend"], attributes: Record<`data-${string}`, string>])[] = [
+const LINES: readonly (readonly [name: keyof RevisionWords["legend"], attributes: Record<`data-${string}`, string>])[] = [
   ["pending", { "data-status": "pending" }],
   ["provisional", { "data-status": "streaming" }],
   ["cut", { "data-status": "truncated", "data-cause": "length" }],
@@ -15,7 +15,7 @@ const LINES: readonly (readonly [name: keyof Strings["legend"], attributes: Reco
 
 /** What the marks mean, as a list. Renders a `ul`. */
 export const LegendList: UiComponent<HTMLUListElement, HTMLAttributes<HTMLUListElement>> = withRef("LegendList", (props, ref) => {
-  const { legend } = useStrings();
+  const { legend } = useWords(revisionWords);
   return (
     <ul {...props} ref={ref} className={joinClasses("unsay-legend-list", props.className)} data-unsay="legend.list">
       {LINES.map(([name, attributes]) => (
@@ -36,7 +36,7 @@ export const LegendList: UiComponent<HTMLUListElement, HTMLAttributes<HTMLUListE
 /** The key to the marks, behind a button; open in print. Renders a `div`. */
 export const Legend: UiComponent<HTMLDivElement, HTMLAttributes<HTMLDivElement>> = withRef("Legend", (props, ref): ReactElement => {
   const { className, ...rest } = props;
-  const { legend } = useStrings();
+  const { legend } = useWords(revisionWords);
   const [open, setOpen] = useState(false);
   const id = useId();
   return (

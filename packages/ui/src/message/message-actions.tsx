@@ -2,8 +2,8 @@
 import { createContext, useContext, type Context, type ReactElement } from "react";
 import type { AssistantMessage } from "@unsay/core";
 import { Button } from "../button/button.js";
-import type { Strings } from "../strings/en.js";
-import { useStrings } from "../strings/strings.js";
+import { answerWords, type AnswerWords } from "../strings/english/answer.js";
+import { useWords } from "../strings/strings.js";
 import type { MessageActionName } from "./status-line.copy.js";
 
 type Handler = (message: AssistantMessage) => void;
@@ -63,7 +63,7 @@ const HANDLERS: Record<MessageActionName, keyof MessageActions> = {
   reveal: "onReveal",
 };
 
-function labelOf(name: MessageActionName, strings: Strings, hiddenWords: number): string {
+function labelOf(name: MessageActionName, strings: AnswerWords, hiddenWords: number): string {
   if (name === "sendStopAgain") return strings.action.sendAgain;
   return name === "reveal" ? strings.action.reveal(hiddenWords) : strings.action[name];
 }
@@ -77,7 +77,7 @@ export interface ActionButtonsProps {
 
 /** The buttons whose handlers are there. Renders nothing around them. */
 export function ActionButtons({ message, names, actions, hiddenWords = 0 }: ActionButtonsProps): ReactElement[] {
-  const strings = useStrings();
+  const strings = useWords(answerWords);
   return names.flatMap((name) => {
     const handler = actions[HANDLERS[name]];
     if (handler === undefined) return [];

@@ -2,7 +2,8 @@
 import type { HTMLAttributes } from "react";
 import { Button } from "../button/button.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
-import { useStrings } from "../strings/strings.js";
+import { revisionWords } from "../strings/english/revision.js";
+import { useWords } from "../strings/strings.js";
 
 export interface MessageVersionsProps extends Omit<HTMLAttributes<HTMLDivElement>, "onSelect"> {
   /** From 1. */
@@ -15,7 +16,7 @@ export interface MessageVersionsProps extends Omit<HTMLAttributes<HTMLDivElement
 /** "2 of 3": the answers to one question. Renders a `div`, or nothing where there is only one. */
 export const MessageVersions: UiComponent<HTMLDivElement, MessageVersionsProps> = withRef("MessageVersions", (props, ref) => {
   const { version, versions, onVersion, className, children, ...rest } = props;
-  const strings = useStrings();
+  const strings = useWords(revisionWords);
   if (versions < 2) return null;
   const step = (by: -1 | 1) => ({
     "aria-disabled": version + by < 1 || version + by > versions ? true : undefined,

@@ -4,11 +4,12 @@ import type { AssistantMessage, Message as MessageFacts, UserMessage } from "@un
 import { Button } from "../button/button.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import { DiscardableAnswer, EditableMessage } from "../composer/thread-edits.js";
-import type { Strings } from "../strings/en.js";
-import { useStrings } from "../strings/strings.js";
+import { answerWords, type AnswerWords } from "../strings/english/answer.js";
+import { threadWords, type ThreadWords } from "../strings/english/thread.js";
+import { useWords } from "../strings/strings.js";
 import { Answer } from "./answer.js";
 import { HeadingLevelContext, useHeadingLevel } from "./heading-level.js";
-import { MessageVersions } from "./message-versions.js";
+import { MessageVersionsSlot } from "./revision-slots.js";
 import { selectHeadingState } from "./status-line.copy.js";
 
 export interface MessageProps extends HTMLAttributes<HTMLElement> {
@@ -60,7 +61,7 @@ export const Message: UiComponent<HTMLElement, MessageProps> = memo(
       children,
       ...rest
     } = props;
-    const strings = useStrings();
+    const words = { ...useWords(threadWords), ...useWords(answerWords) };
     const inherited = useHeadingLevel();
     const level = headingLevel ?? inherited;
     const id = useId();
@@ -80,7 +81,7 @@ export const Message: UiComponent<HTMLElement, MessageProps> = memo(
         {createElement(
           `h${level}`,
           { id, className: "unsay-visually-hidden", "data-unsay": "message.heading" },
-          selectHeading(message, number, strings),
+          selectHeading(message, number, words),
         )}
         <HeadingLevelContext.Provider value={level}>
           {children ?? (
@@ -93,7 +94,7 @@ export const Message: UiComponent<HTMLElement, MessageProps> = memo(
 );
 
 /** "Assistant, answer 4, not complete: length limit reached". */
-export function selectHeading(message: MessageFacts, number: number, strings: Strings): string {
+export function selectHeading(message: MessageFacts, number: number, strings: AnswerWords & ThreadWords): string {
   return message.role === "user"
     ? strings.message.userHeading(number)
     : strings.message.answerHeading(number, selectHeadingState(message, strings));
@@ -116,8 +117,8 @@ function MessageContent(props: ContentProps): ReactElement {
   return (
     <DiscardableAnswer message={message}>
       <Answer message={message} redirect={redirect} attempt={attempt} decision={decision} endMark={endMark} copyable={copyable} />
-      {onVersion === undefined ? null : (
-        <MessageVersions version={version} versions={versions} onVersion={(next) => onVersion(message, next)} />
+      {onVersion === undefined || versions < 2 ? null : (
+        <MessageVersionsSlot version={version} versions={versions} onVersion={(next) => onVersion(message, next)} />
       )}
     </DiscardableAnswer>
   );
@@ -125,7 +126,8 @@ function MessageContent(props: ContentProps): ReactElement {
 
 /** What a person wrote is shown as it was written, not read as markdown. */
 function UserText({ message, onResend }: { readonly message: UserMessage } & Pick<MessageProps, "onResend">): ReactElement {
-  const strings = useStrings();
+  const words = useWords(threadWords);
+  const { action } = useWords(answerWords);
   return (
     <div className="unsay-user" data-unsay="message.user" data-delivery={message.delivery}>
       <div className="unsay-user-text" dir="auto">
@@ -133,8 +135,8 @@ function UserText({ message, onResend }: { readonly message: UserMessage } & Pic
       </div>
       {message.delivery === "failed" ? (
         <div className="unsay-user-note">
-          <span>{strings.message.notSent}</span>
-          {onResend === undefined ? null : <Button onClick={() => onResend(message)}>{strings.action.sendAgain}</Button>}
+          <span>{words.message.notSent}</span>
+          {onResend === undefined ? null : <Button onClick={() => onResend(message)}>{action.sendAgain}</Button>}
         </div>
       ) : null}
     </div>

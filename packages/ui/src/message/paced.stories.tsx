@@ -67,7 +67,8 @@ export const WholeSentences: Story = shows(advice, 1_000, /first\.(?!.*flip)/);
 export const HeldVerdict: Story = shows(verdict, 2_000, /The answer is held until it is whole/);
 export const CutVerdict: Story = shows([...verdict, at(900, cut)], 2_000, /Show 6 words anyway/);
 export const HiddenDraft: Story = shows([...advice, draft], 1_000, /Drain(?!.*Maybe)/);
-export const ShownDraft: Story = shows([...advice, draft], 1_000, /Maybe restart/, { drafts: "shown" });
+/** Words that are held stand before the draft, so it waits with them. */
+export const DraftBehindHeldWords: Story = shows([...advice, draft], 1_000, /Drain(?!.*Maybe)/, { drafts: "shown" });
 
 const spec = (ms: number, span: string, text: string): ScriptStep =>
   at(ms, { type: "span.append", part: "answer", span, text, state: "speculative" });
@@ -78,6 +79,7 @@ const SHOWN = { drafts: "shown", isolation: "uncommitted", pacing: false } as co
 const marksOf = (root: HTMLElement): readonly string[] =>
   [...root.querySelectorAll<HTMLElement>(".unsay-draft")].map((span) => `${span.dataset["mark"]}: ${span.textContent}`);
 
+export const ShownDraft: Story = shows([...advice, draft], 1_000, /flip the flag and\s*Maybe restart/, SHOWN);
 export const DraftAccepted: Story = {
   ...shows([...begun, spec(500, "d", "in each region first."), settle(1_500, "d")], 2_000, /Drain the pool in each region first\./, SHOWN),
   tags: ["statement:60"],

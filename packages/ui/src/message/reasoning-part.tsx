@@ -2,7 +2,8 @@
 import { useId, useState, type HTMLAttributes } from "react";
 import { textOfPart, type TextPart } from "@unsay/core";
 import { flag, joinClasses, withRef, type UiComponent } from "../component.js";
-import { useStrings } from "../strings/strings.js";
+import { answerWords } from "../strings/english/answer.js";
+import { useWords } from "../strings/strings.js";
 
 export interface ReasoningPartProps extends Omit<HTMLAttributes<HTMLDivElement>, "part"> {
   readonly part: TextPart;
@@ -16,7 +17,7 @@ export interface ReasoningPartProps extends Omit<HTMLAttributes<HTMLDivElement>,
 /** The model's thinking, folded. Never part of the answer text, of copies or of announcements. Renders a `div`. */
 export const ReasoningPart: UiComponent<HTMLDivElement, ReasoningPartProps> = withRef("ReasoningPart", (props, ref) => {
   const { part, live = false, durationS, defaultOpen = false, className, ...rest } = props;
-  const { reasoning } = useStrings();
+  const { reasoning } = useWords(answerWords);
   const [open, setOpen] = useState(defaultOpen);
   const id = useId();
   const isWriting = live && part.status === "open";

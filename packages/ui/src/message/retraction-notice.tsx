@@ -2,7 +2,8 @@
 import type { HTMLAttributes } from "react";
 import type { AssistantMessage } from "@unsay/core";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
-import { useStrings } from "../strings/strings.js";
+import { answerWords } from "../strings/english/answer.js";
+import { useWords } from "../strings/strings.js";
 import { ActionButtons, useMessageActions, type MessageActions } from "./message-actions.js";
 
 export interface RetractionNoticeProps extends HTMLAttributes<HTMLDivElement>, Pick<MessageActions, "onRegenerate"> {
@@ -17,7 +18,7 @@ export interface RetractionNoticeProps extends HTMLAttributes<HTMLDivElement>, P
 /** Stands where an answer or a part of it was taken back. Renders a `div`. */
 export const RetractionNotice: UiComponent<HTMLDivElement, RetractionNoticeProps> = withRef("RetractionNotice", (props, ref) => {
   const { reason, scope = "answer", message, onRegenerate, className, children, ...rest } = props;
-  const { retraction } = useStrings();
+  const { retraction } = useWords(answerWords);
   const actions = useMessageActions({ onRegenerate });
   return (
     <div {...rest} ref={ref} className={joinClasses("unsay-retraction", className)} data-unsay="answer.retraction">

@@ -57,6 +57,17 @@ describe("what an answer says of itself", () => {
     expect(find("answer")?.querySelector('svg, [role="progressbar"]')).toBeNull();
   });
 
+  it.each([300, 380, 640])("the ways out of a silence stand together in one row, %i px wide", async (width) => {
+    const { find, offers } = await draw(
+      liveMessage("streaming", "silent", { parts: text("The one exception is"), waitingSince: 0 }),
+      {},
+      { style: { inlineSize: width } },
+    );
+    expect(offers()).toEqual(["Keep waiting", "Stop"]);
+    const tops = Array.from(find("answer.status")?.querySelectorAll("button") ?? [], (button) => button.offsetTop);
+    expect(new Set(tops).size).toBe(1);
+  });
+
   it("r4-phase: what the server says it does stands in the status line as soon as it says it, in its own words or in ours", async () => {
     const at = (run: Partial<NonNullable<AssistantMessage["run"]>>, status: "pending" | "streaming" = "pending"): AssistantMessage =>
       liveMessage(status, "flowing", { waitingSince: 0, run: { ...RUN, ...run }, parts: status === "pending" ? [] : text("Drain") });

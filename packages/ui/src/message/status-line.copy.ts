@@ -1,5 +1,5 @@
 import { isRefused, selectCall, selectOpenApprovals, textOf, type AssistantMessage, type Cause, type RepeatedFailure } from "@unsay/core";
-import type { Strings } from "../strings/en.js";
+import type { AnswerWords } from "../strings/english/answer.js";
 import { humanizeName } from "../tool-call/humanize-name.js";
 import { nameOfCall } from "../tool-call/call-words.js";
 
@@ -35,6 +35,8 @@ export interface StatusFacts {
   readonly hiddenWords?: number;
   /** The question of the open approval. */
   readonly decision?: string;
+  /** None of the open approvals can be answered any more, and the server has not said so. */
+  readonly hasExpired?: boolean;
   /** Words that may still be dropped stand in the text. */
   readonly hasDrafts?: boolean;
   /** The reader has said that they wait. */
@@ -42,7 +44,7 @@ export interface StatusFacts {
 }
 
 /** The state of an answer in words, without its time. */
-export function selectStatusCopy(message: AssistantMessage, strings: Strings, facts: StatusFacts): StatusCopy {
+export function selectStatusCopy(message: AssistantMessage, strings: AnswerWords, facts: StatusFacts): StatusCopy {
   switch (message.status) {
     case "pending":
     case "streaming":
@@ -61,7 +63,7 @@ export function selectStatusCopy(message: AssistantMessage, strings: Strings, fa
 
 function liveCopy(
   message: AssistantMessage & { readonly status: "pending" | "streaming" },
-  strings: Strings,
+  strings: AnswerWords,
   facts: StatusFacts,
 ): StatusCopy {
   const { status } = strings;
@@ -73,7 +75,9 @@ function liveCopy(
     case "reconnecting":
       return marked(status.chips.paused, reconnectingText(strings, facts.attempt ?? 0));
     case "awaiting-approval":
-      return marked(status.chips.waiting, decisionText(message, strings, facts.decision));
+      return facts.hasExpired === true
+        ? marked(status.chips.paused, status.decisionExpired)
+        : marked(status.chips.waiting, decisionText(message, strings, facts.decision));
     case "looping":
       return marked(status.chips.paused, status.looping, ["stop", "letRun"]);
     case "stalled":
@@ -86,7 +90,7 @@ function liveCopy(
 }
 
 /** Only the reader knows whether it makes sense to go on like this. */
-function failureCopy({ name, times }: RepeatedFailure, { status }: Strings): StatusCopy {
+function failureCopy({ name, times }: RepeatedFailure, { status }: AnswerWords): StatusCopy {
   return marked(status.chips.paused, status.repeatedFailure(humanizeName(name), times), ["redirect", "stop"]);
 }
 
@@ -98,11 +102,11 @@ function marked(chip: string, text: string, actions: StatusCopy["actions"] = [])
   return { chip: { ink: "flux", text: chip }, text, details: [], actions };
 }
 
-function reconnectingText(strings: Strings, attempt: number): string {
+function reconnectingText(strings: AnswerWords, attempt: number): string {
   return attempt > 0 ? strings.status.reconnectingTry(attempt) : strings.status.reconnecting;
 }
 
-function decisionText(message: AssistantMessage, strings: Strings, decision: string | undefined): string {
+function decisionText(message: AssistantMessage, strings: AnswerWords, decision: string | undefined): string {
   const open = selectOpenApprovals(message);
   const only = open.length === 1 ? open[0]?.items : undefined;
   const call = only?.length === 1 ? selectCall(message, only[0]?.call ?? "") : undefined;
@@ -113,7 +117,7 @@ function decisionText(message: AssistantMessage, strings: Strings, decision: str
 /** The first second needs no words a sighted reader can see: the caret stands there. */
 function pendingCopy(
   message: AssistantMessage & { readonly status: "pending" | "streaming" },
-  strings: Strings,
+  strings: AnswerWords,
   { waitedS, retryInS }: StatusFacts,
 ): StatusCopy {
   const { status } = strings;
@@ -129,7 +133,7 @@ function pendingCopy(
 }
 
 /** What the server says it does: in its own words, or in ours. Thinking is what a wait is called without any. */
-function phaseWords({ run }: AssistantMessage, { status }: Strings): string | null {
+function phaseWords({ run }: AssistantMessage, { status }: AnswerWords): string | null {
   if (run?.phaseLabel !== undefined) return run.phaseLabel;
   const phase = run?.explained === true ? run.phase : null;
   return phase === null || phase === "thinking" ? null : status.phase[phase];
@@ -137,7 +141,7 @@ function phaseWords({ run }: AssistantMessage, { status }: Strings): string | nu
 
 function streamingCopy(
   message: AssistantMessage & { readonly status: "pending" | "streaming" },
-  strings: Strings,
+  strings: AnswerWords,
   { waitedS, hasDrafts = false, isWaiting = false }: StatusFacts,
 ): StatusCopy {
   const { status } = strings;
@@ -156,7 +160,7 @@ function silentActions(message: AssistantMessage): readonly MessageActionName[] 
   return ["keepWaiting", "stop", ...(message.run?.caps.resume === true ? (["reconnect"] as const) : [])];
 }
 
-function completeCopy(message: AssistantMessage, strings: Strings, facts: StatusFacts): StatusCopy {
+function completeCopy(message: AssistantMessage, strings: AnswerWords, facts: StatusFacts): StatusCopy {
   const { status } = strings;
   const details = [...revisionCounts(message, strings), ...(message.notes.includes("stop-too-late") ? [status.stopTooLate] : [])];
   const chip = message.status === "revised" ? ({ ink: "changed", text: status.chips.revised } as const) : null;
@@ -169,7 +173,7 @@ function revealActions({ hiddenWords = 0 }: StatusFacts): readonly MessageAction
 }
 
 /** "1 correction", "2 withdrawals"; what is zero is left out. */
-export function revisionCounts(message: AssistantMessage, strings: Strings): readonly string[] {
+export function revisionCounts(message: AssistantMessage, strings: AnswerWords): readonly string[] {
   const withdrawals = countWithdrawals(message);
   const corrections = Math.max(0, message.revisions - withdrawals);
   return [
@@ -198,13 +202,13 @@ function isSameRetraction(
 }
 
 /** Why an answer is not complete. Words of the server's error are shown only where it wrote them for readers. */
-export function selectReason(message: AssistantMessage & { readonly status: "truncated" }, strings: Strings): string {
+export function selectReason(message: AssistantMessage & { readonly status: "truncated" }, strings: AnswerWords): string {
   const base = reasonOfCause(message, strings);
   const stated = message.stated || message.cause !== "stopped" ? "" : ` · ${strings.status.notConfirmed}`;
   return base + stated;
 }
 
-function reasonOfCause(message: AssistantMessage & { readonly status: "truncated" }, strings: Strings): string {
+function reasonOfCause(message: AssistantMessage & { readonly status: "truncated" }, strings: AnswerWords): string {
   const said = message.error?.userMessage;
   const cause: Cause = message.cause;
   switch (cause) {
@@ -234,7 +238,7 @@ function asClause(sentence: string): string {
 }
 
 /** The state for the hidden heading of a message: the words of the status line, without times that tick. */
-export function selectHeadingState(message: AssistantMessage, strings: Strings): string {
+export function selectHeadingState(message: AssistantMessage, strings: AnswerWords): string {
   if (message.status === "complete" || message.status === "revised") {
     return [strings.heading.complete, ...revisionCounts(message, strings)].join(", ");
   }
@@ -246,7 +250,7 @@ export function selectHeadingState(message: AssistantMessage, strings: Strings):
   return liveHeading(message, strings);
 }
 
-function liveHeading(message: AssistantMessage & { readonly status: "pending" | "streaming" }, strings: Strings): string {
+function liveHeading(message: AssistantMessage & { readonly status: "pending" | "streaming" }, strings: AnswerWords): string {
   const { heading } = strings;
   const running = message.calls.findLast((call) => call.status === "executing");
   switch (message.liveness) {

@@ -1,9 +1,10 @@
 "use client";
 import { useCallback, useState, type HTMLAttributes, type ReactNode } from "react";
-import { hiddenWordCount, isLive, type AssistantMessage } from "@unsay/core";
-import { useNow } from "@unsay/react/base";
+import { hiddenWordCount, isLive, selectOpenApprovals, type AssistantMessage } from "@unsay/core";
+import { useAnswerable, useNow } from "@unsay/react/base";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
-import { useStrings } from "../strings/strings.js";
+import { answerWords } from "../strings/english/answer.js";
+import { useWords } from "../strings/strings.js";
 import { Caret } from "./marks.js";
 import { ActionButtons, takeActions, useMessageActions, type MessageActions } from "./message-actions.js";
 import { selectStatusCopy } from "./status-line.copy.js";
@@ -22,7 +23,7 @@ export interface StatusLineProps extends HTMLAttributes<HTMLDivElement>, Message
 export const StatusLine: UiComponent<HTMLDivElement, StatusLineProps> = withRef("StatusLine", (props, ref) => {
   const [handlers, others] = takeActions(props);
   const { message, attempt, decision, hasDrafts = false, className, children, ...rest } = others;
-  const strings = useStrings();
+  const strings = useWords(answerWords);
   const [waitsFor, setWaitsFor] = useState<number | null>(null);
   // Waiting is said of this silence; new text ends it.
   const isWaiting = waitsFor !== null && waitsFor === message.waitingSince;
@@ -30,11 +31,13 @@ export const StatusLine: UiComponent<HTMLDivElement, StatusLineProps> = withRef(
   const actions = useMessageActions({ onKeepWaiting: keepWaiting, ...handlers });
   const { waitedS, retryInS } = useSeconds(message);
   const hiddenWords = isLive(message) ? 0 : hiddenWordCount(message);
+  const hasExpired = useHasExpired(message);
   const copy = selectStatusCopy(message, strings, {
     waitedS,
     hiddenWords,
     hasDrafts,
     isWaiting,
+    hasExpired,
     ...(retryInS === undefined ? {} : { retryInS }),
     ...(attempt === undefined ? {} : { attempt }),
     ...(decision === undefined ? {} : { decision }),
@@ -55,15 +58,24 @@ export const StatusLine: UiComponent<HTMLDivElement, StatusLineProps> = withRef(
             <EndTime message={message} />
             {copy.details.map((detail) => ` · ${detail}`)}
           </span>
-          <ActionButtons message={message} names={copy.actions} actions={actions} hiddenWords={hiddenWords} />
+          <span className="unsay-status-actions" data-unsay="answer.status-actions">
+            <ActionButtons message={message} names={copy.actions} actions={actions} hiddenWords={hiddenWords} />
+          </span>
         </>
       )}
     </div>
   );
 });
 
+/** The requests that the answer waits for, and nobody can answer any more. */
+function useHasExpired(message: AssistantMessage): boolean {
+  const open = isLive(message) ? selectOpenApprovals(message) : [];
+  const answerable = useAnswerable(open.map((approval) => ({ approval })));
+  return open.length > 0 && answerable.length === 0;
+}
+
 function EndTime({ message }: { readonly message: AssistantMessage }): ReactNode {
-  const strings = useStrings();
+  const strings = useWords(answerWords);
   if (message.endedAt === null || isLive(message)) return null;
   // The server writes the time in its own zone; the reader's replaces it without a complaint.
   return (

@@ -3,7 +3,8 @@ import type { HTMLAttributes, ReactElement, RefObject } from "react";
 import type { AssistantMessage } from "@unsay/core";
 import { selectUsedNews, useUses, useUseStore } from "@unsay/react/base";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
-import { useStrings } from "../strings/strings.js";
+import { revisionWords } from "../strings/english/revision.js";
+import { useWords } from "../strings/strings.js";
 import { CopyAnswer } from "./action-guard.js";
 import { compareCorrection } from "./correction-strip.js";
 
@@ -16,7 +17,7 @@ export interface UsedTextNoticeProps extends HTMLAttributes<HTMLDivElement> {
 /** Tells those who already used words of an answer what became of them. Renders a `div`, or nothing. */
 export const UsedTextNotice: UiComponent<HTMLDivElement, UsedTextNoticeProps> = withRef("UsedTextNotice", (props, ref) => {
   const { message, container, className, children, ...rest } = props;
-  const { used } = useStrings();
+  const { used } = useWords(revisionWords);
   const store = useUseStore();
   const found = selectUsedNews(message, useUses(message.id));
   if (found === null) return null;
@@ -51,7 +52,7 @@ export const UsedTextNotice: UiComponent<HTMLDivElement, UsedTextNoticeProps> = 
 });
 
 function CompareButton({ onCompare }: { readonly onCompare: () => void }): ReactElement {
-  const { correction } = useStrings();
+  const { correction } = useWords(revisionWords);
   return (
     <button type="button" className="unsay-link-button" data-action="compare" onClick={onCompare}>
       {correction.compare}

@@ -58,6 +58,13 @@ export function createOnDemand<Module>({ name, meanwhile, fetch }: OnDemandOptio
   };
 }
 
+/** At once where the piece is there, or else when it has come; not at all where it does not come. */
+export function withPiece<Module>(piece: OnDemand<Module>, use: (module: Module) => void): void {
+  const { module } = piece.current();
+  if (module === null) piece.load().then(use, () => {});
+  else use(module);
+}
+
 function whyFailed(name: string, meanwhile: string): string {
   return (
     `Unsay could not load ${name}, a file of your build that is fetched on demand. ${meanwhile} ` +
@@ -70,17 +77,17 @@ function retryLater(delay: number | undefined, retry: () => void): void {
   else globalThis.addEventListener?.("online", retry, { once: true });
 }
 
-/** The piece as it is now; fetched when the component mounts. It comes without blanking what is shown until then. */
-export function useOnDemand<Module>(piece: OnDemand<Module>): Loaded<Module> {
+/** The piece as it is now; fetched when the component mounts, or when it is wanted. It comes without blanking what is shown until then. */
+export function useOnDemand<Module>(piece: OnDemand<Module>, isWanted = true): Loaded<Module> {
   const [held, setHeld] = useState(() => ({ piece, loaded: piece.current() }));
   const loaded = held.piece === piece ? held.loaded : piece.current();
   useEffect(() => {
-    if (loaded.status === "loaded") return;
+    if (loaded.status === "loaded" || !isWanted) return;
     const update = (): void => startTransition(() => setHeld({ piece, loaded: piece.current() }));
     const unsubscribe = piece.subscribe(update);
     if (piece.current() !== loaded) update();
     if (loaded.status === "waiting") piece.load().catch(() => {});
     return unsubscribe;
-  }, [piece, loaded]);
+  }, [piece, loaded, isWanted]);
   return loaded;
 }

@@ -1,6 +1,8 @@
 "use client";
 import { createContext, useContext, useEffect, type Context } from "react";
+import type * as RunsPiece from "@unsay/core/runs";
 import type * as MarkdownPiece from "../message/markdown-text.js";
+import type * as RevisionsPiece from "../message/revision-parts.js";
 import type * as ThreadPiece from "../thread/thread-parts.js";
 import type * as ToolsPiece from "../tool-call/tool-parts.js";
 import { createOnDemand, useOnDemand, type Loaded, type OnDemand } from "./on-demand.js";
@@ -9,9 +11,13 @@ import { createOnDemand, useOnDemand, type Loaded, type OnDemand } from "./on-de
 export interface Pieces {
   /** Reads and draws Markdown. Fetched when an answer or a chat mounts. */
   readonly markdown: OnDemand<typeof MarkdownPiece>;
+  /** What is done with an answer besides reading it: corrections told and compared, versions, copies. Fetched with the first of them, and while a chat has nothing to do. */
+  readonly revisions: OnDemand<typeof RevisionsPiece>;
+  /** Reads runs: their events, their pace, their commands. Fetched when something is sent or goes on, and while a chat has nothing to do. */
+  readonly runs: OnDemand<typeof RunsPiece>;
   /** Reads the stored thread through the app's query cache, and words events for screen readers. Fetched when a chat mounts. */
   readonly thread: OnDemand<typeof ThreadPiece>;
-  /** Gates with all that opens from them, and receipts. Fetched when a tool is proposed, and while a chat has nothing to do. */
+  /** Gates with all that opens from them, and receipts; what they send goes through `runs`, so both come together. Fetched when a tool is proposed, and while a chat has nothing to do. */
   readonly tools: OnDemand<typeof ToolsPiece>;
 }
 
@@ -23,6 +29,16 @@ const PIECES: Pieces = {
     meanwhile: "Answers are shown as plain text until it is there.",
     fetch: () => import("../message/markdown-text.js"),
   }),
+  revisions: createOnDemand({
+    name: "what tells of corrections and copies answers",
+    meanwhile: "What has changed is marked and can't be compared, and the buttons to copy an answer do nothing until it is there.",
+    fetch: () => import("../message/revision-parts.js"),
+  }),
+  runs: createOnDemand({
+    name: "what reads a run",
+    meanwhile: "Nothing is sent and no answer goes on until it is there.",
+    fetch: () => import("@unsay/core/runs"),
+  }),
   thread: createOnDemand({
     name: "the query of the stored thread and the announcements for screen readers",
     meanwhile: "The thread is read past the query cache, and nothing is announced until it is there.",
@@ -31,7 +47,10 @@ const PIECES: Pieces = {
   tools: createOnDemand({
     name: "requests for approval and receipts",
     meanwhile: "Requests can be refused and not approved until it is there.",
-    fetch: () => import("../tool-call/tool-parts.js"),
+    fetch: async () => {
+      const [tools] = await Promise.all([import("../tool-call/tool-parts.js"), PIECES.runs.load()]);
+      return tools;
+    },
   }),
 };
 

@@ -1,11 +1,20 @@
 "use client";
-import { createContext, useContext, useMemo, type ReactElement, type ReactNode } from "react";
-import { en, type StringOverrides, type Strings } from "./en.js";
+import { createContext, useContext, useMemo, type Context, type ReactElement, type ReactNode } from "react";
+import type { StringOverrides } from "./en.js";
+import { mergeWords } from "./merge-words.js";
 
-const StringsContext = createContext<Strings>(en);
+/** English words in, the words that are said here out; the same table each time. */
+export type Wording = <Words extends object>(english: Words) => Words;
 
-/** The words of the nearest `StringsProvider`; English without one. */
-export function useStrings(): Strings {
+const StringsContext: Context<Wording> = createContext<Wording>((english) => english);
+
+/** These words as the nearest `StringsProvider` has them. Each component brings the English ones that it shows. */
+export function useWords<Words extends object>(english: Words): Words {
+  return useContext(StringsContext)(english);
+}
+
+/** For words that are not known before they are needed. */
+export function useWording(): Wording {
   return useContext(StringsContext);
 }
 
@@ -18,16 +27,15 @@ export interface StringsProviderProps {
 /** Replaces words below it. Renders no element. */
 export function StringsProvider({ value, children }: StringsProviderProps): ReactElement {
   const above = useContext(StringsContext);
-  const merged = useMemo(() => mergeStrings(above, value), [above, value]);
-  return <StringsContext.Provider value={merged}>{children}</StringsContext.Provider>;
+  const wording = useMemo(() => (value === undefined ? above : createWording(above, value)), [above, value]);
+  return <StringsContext.Provider value={wording}>{children}</StringsContext.Provider>;
 }
 
-export function mergeStrings(base: Strings, overrides: StringOverrides | undefined): Strings {
-  if (overrides === undefined) return base;
-  const merged: Record<string, unknown> = { ...base };
-  for (const [group, value] of Object.entries(overrides)) {
-    const known = merged[group];
-    merged[group] = typeof known === "object" && typeof value === "object" ? { ...known, ...value } : value;
-  }
-  return merged as Strings;
+function createWording(above: Wording, overrides: StringOverrides): Wording {
+  const made = new WeakMap<object, object>();
+  return <Words extends object>(english: Words): Words => {
+    const words = made.get(english) ?? mergeWords(above(english), overrides);
+    made.set(english, words);
+    return words as Words;
+  };
 }

@@ -5,8 +5,8 @@ import { useField, useStructured } from "@unsay/react";
 import { flag, joinClasses, withRef, type UiComponent } from "../component.js";
 import { cleanProse } from "../markdown/clean-text.js";
 import { Caret } from "../message/marks.js";
-import type { Strings } from "../strings/en.js";
-import { useStrings } from "../strings/strings.js";
+import { structuredWords, type StructuredWords } from "../strings/english/structured.js";
+import { useWords } from "../strings/strings.js";
 import { humanizeName } from "../tool-call/humanize-name.js";
 import { expectedFields } from "./expected-fields.js";
 
@@ -84,7 +84,7 @@ const Field = memo(function Field({ name, ...shared }: ValueProps & { readonly n
 });
 
 function Entries({ amount, ...shared }: ValueProps & { readonly amount: number }): ReactElement {
-  const { effect } = useStrings();
+  const { effect } = useWords(structuredWords);
   const shown = Math.min(amount, MAX_ENTRIES);
   return (
     <>
@@ -115,7 +115,7 @@ interface LeafProps {
 }
 
 function Leaf({ value, isClosed, isLive }: LeafProps): ReactElement {
-  const strings = useStrings();
+  const strings = useWords(structuredWords);
   const { structured } = strings;
   if (value === undefined) return <span className="unsay-value-kind">{isLive ? structured.notYet : structured.missing}</span>;
   const words = <bdi>{wordsOf(value, strings)}</bdi>;
@@ -135,7 +135,7 @@ function Leaf({ value, isClosed, isLive }: LeafProps): ReactElement {
   );
 }
 
-function wordsOf(value: unknown, { edit, number }: Strings): string {
+function wordsOf(value: unknown, { edit, number }: StructuredWords): string {
   if (typeof value === "string") return cleanProse(value);
   if (typeof value === "number") return number(value);
   if (typeof value === "boolean") return value ? edit.yes : edit.no;

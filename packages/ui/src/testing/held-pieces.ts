@@ -34,13 +34,23 @@ export function holdPiece<Module>(fetch: () => Promise<Module>): HeldPiece<Modul
 export interface HeldPieces {
   readonly pieces: Pieces;
   readonly markdown: HeldPiece<unknown>;
+  readonly revisions: HeldPiece<unknown>;
+  readonly runs: HeldPiece<unknown>;
   readonly thread: HeldPiece<unknown>;
   readonly tools: HeldPiece<unknown>;
 }
 
 export function holdPieces(): HeldPieces {
   const markdown = holdPiece(() => import("../message/markdown-text.js"));
+  const revisions = holdPiece(() => import("../message/revision-parts.js"));
+  const runs = holdPiece(() => import("@unsay/core/runs"));
   const thread = holdPiece(() => import("../thread/thread-parts.js"));
   const tools = holdPiece(() => import("../tool-call/tool-parts.js"));
-  return { pieces: { markdown: markdown.piece, thread: thread.piece, tools: tools.piece }, markdown, thread, tools };
+  return {
+    pieces: { markdown: markdown.piece, revisions: revisions.piece, runs: runs.piece, thread: thread.piece, tools: tools.piece },
+    markdown,
+    revisions,
+    thread,
+    tools,
+  };
 }

@@ -1,12 +1,13 @@
-import type { ReactElement } from "react";
-import type { Cause, Liveness } from "@unsay/core";
+import { useEffect, useRef, type ReactElement, type ReactNode } from "react";
+import type { AssistantMessage, Cause, Liveness, ToolCall } from "@unsay/core";
 import { ApprovalGate } from "../approval/approval-gate.js";
 import type { DescribeCall } from "../approval/describe-call.js";
 import { Message } from "../message/message.js";
 import { MessageActionsContext } from "../message/message-actions.js";
 import { ReceiptActionsContext, ReceiptList } from "../tool-call/receipt.js";
 import { AtlasGrid, type AtlasCell } from "./atlas-grid.js";
-import { endedMessage, liveMessage, openControl, receipt, textPart, toolCall, truncatedMessage } from "./messages.js";
+import { approval, endedMessage, liveMessage, openControl, receipt, textPart, toolCall, truncatedMessage } from "./messages.js";
+import { StillStage, waitedFor } from "./still-stage.js";
 
 const nothing = (): void => {};
 
@@ -21,11 +22,31 @@ const ALL_ACTIONS = {
   onReveal: nothing,
 };
 
+const RECEIPT_ACTIONS = { onUndo: nothing, onDontRun: nothing, onCheck: nothing };
+
 const OPEN = "Yes, you can deploy this change. The pool drains in each region before the switch.\n\nThe one exception is";
 const CUT = "First drain the pool. Second, flip the flag. Third, check that the";
 
-function streaming(liveness: Liveness, text = "The one exception is"): ReactElement {
-  return <Message message={liveMessage("streaming", liveness, { parts: [textPart(text, { status: "open" })] })} />;
+type Facts = Partial<Pick<AssistantMessage, "waitingSince" | "run">>;
+
+function streaming(liveness: Liveness, facts: Facts = {}, text = "The one exception is"): ReactElement {
+  return <Message attempt={2} message={liveMessage("streaming", liveness, { parts: [textPart(text, { status: "open" })], ...facts })} />;
+}
+
+function pending(seconds: number): ReactElement {
+  return <Message message={{ ...liveMessage("pending", seconds < 10 ? "slow" : "silent"), waitingSince: waitedFor(seconds) }} />;
+}
+
+const RESUMABLE: AssistantMessage["run"] = { id: "run", lastSeq: 3, caps: { resume: true }, heartbeatMs: null, phase: null, state: "open" };
+
+/** As a reader leaves it who asked for the earlier wording. */
+function Opened({ children }: { readonly children: ReactNode }): ReactElement {
+  const element = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    for (const peek of element.current?.querySelectorAll<HTMLElement>('[data-unsay="answer.peek"][aria-expanded="false"]') ?? [])
+      peek.click();
+  }, []);
+  return <div ref={element}>{children}</div>;
 }
 
 function truncated(cause: Cause, fields: Parameters<typeof truncatedMessage>[1] = {}): ReactElement {
@@ -55,6 +76,11 @@ const REVISED = [
     reason: "us-east had not been checked",
   },
   { id: "rest", text: " Other regions are safe.", state: "settled" },
+] as const;
+
+const DRAFT = [
+  { id: "said", text: "The function is called ", state: "settled" },
+  { id: "guess", text: "getUserById and returns", state: "speculative" },
 ] as const;
 
 const EMAIL = toolCall("send_email", "awaiting-approval", { args: { to: "ana@north.example" } });
@@ -135,14 +161,25 @@ const RECEIPTS = [
   receipt("call-close_ticket", "ticket OPS-13 is still open"),
 ];
 
+function editable(call: ToolCall): ReactElement {
+  const control = openControl(call, { approval: approval(call, { editable: true }) });
+  return <ApprovalGate control={control} describeCall={describeAtlasCall} />;
+}
+
 /** Every cell of the atlas: a name, and the state as it is drawn. */
 export const ATLAS: readonly AtlasCell[] = [
-  ["pending", () => <Message message={liveMessage("pending", "slow")} />],
-  ["pending · server busy", () => <Message message={{ ...liveMessage("pending", "slow"), busyUntil: 12_000 }} />],
-  ["streaming · provisional tail", () => streaming("flowing", OPEN)],
+  ["pending", () => pending(2)],
+  ["pending · 6 s", () => pending(6)],
+  ["pending · 12 s", () => pending(12)],
+  [
+    "pending · server busy",
+    () => <Message message={{ ...liveMessage("pending", "slow"), waitingSince: waitedFor(3), busyUntil: waitedFor(-9) }} />,
+  ],
+  ["streaming · provisional tail", () => streaming("flowing", {}, OPEN)],
   ["streaming · slow", () => streaming("slow")],
-  ["streaming · stalled", () => streaming("stalled")],
-  ["streaming · silent", () => streaming("silent")],
+  ["streaming · stalled", () => streaming("stalled", { waitingSince: waitedFor(4) })],
+  ["streaming · silent", () => streaming("silent", { waitingSince: waitedFor(12) })],
+  ["streaming · silent, resumable", () => streaming("silent", { waitingSince: waitedFor(12), run: RESUMABLE })],
   ["streaming · looping", () => streaming("looping")],
   ["streaming · reconnecting", () => streaming("reconnecting")],
   [
@@ -209,7 +246,23 @@ export const ATLAS: readonly AtlasCell[] = [
       />
     ),
   ],
-  ["revised", () => <Message message={endedMessage("revised", { parts: [textPart([...REVISED])], revisions: 1 })} />],
+  [
+    "draft (speculative, opt-in)",
+    () => (
+      <StillStage paint={{ showDrafts: true, pacing: false, isolation: "uncommitted", reducedMotion: false }}>
+        <Message message={liveMessage("streaming", "flowing", { parts: [textPart(DRAFT, { status: "open" })] })} />
+      </StillStage>
+    ),
+  ],
+  ["revised", () => <Message message={endedMessage("revised", { parts: [textPart(REVISED)], revisions: 1 })} />],
+  [
+    "revised · earlier wording open",
+    () => (
+      <Opened>
+        <Message message={endedMessage("revised", { parts: [textPart(REVISED)], revisions: 1 })} />
+      </Opened>
+    ),
+  ],
   [
     "revised · retracted span",
     () => (
@@ -228,12 +281,12 @@ export const ATLAS: readonly AtlasCell[] = [
     ),
   ],
   ["receipts", () => <ReceiptList message={endedMessage("complete", { calls: RECEIPT_CALLS, receipts: RECEIPTS })} />],
-  ["approval · risk 2 (leaves the system)", () => <ApprovalGate control={openControl(EMAIL)} describeCall={describeAtlasCall} />],
+  ["approval · risk 2 (leaves the system)", () => editable(EMAIL)],
   [
     "approval · risk 2, arming (first 500 ms)",
     () => <ApprovalGate control={openControl(TICKET, { isArmed: false, blockedBy: "arming" })} describeCall={describeAtlasCall} />,
   ],
-  ["approval · risk 3 (destroys, hold to approve)", () => <ApprovalGate control={openControl(ROWS)} describeCall={describeAtlasCall} />],
+  ["approval · risk 3 (destroys, hold to approve)", () => editable(ROWS)],
   [
     "approval · risk 4 (type the name)",
     () => (
@@ -246,8 +299,10 @@ export const ATLAS: readonly AtlasCell[] = [
 export function StateAtlas(): ReactElement {
   return (
     <MessageActionsContext.Provider value={ALL_ACTIONS}>
-      <ReceiptActionsContext.Provider value={{ onUndo: nothing }}>
-        <AtlasGrid cells={ATLAS} />
+      <ReceiptActionsContext.Provider value={RECEIPT_ACTIONS}>
+        <StillStage>
+          <AtlasGrid cells={ATLAS} />
+        </StillStage>
       </ReceiptActionsContext.Provider>
     </MessageActionsContext.Provider>
   );

@@ -5,7 +5,8 @@ import {
   KeysProvider,
   SessionProvider,
   UsesProvider,
-  useLiveThread,
+  useAnswerable,
+  useThreadOf,
   type Announcement,
   type FollowUp,
   type KeyBindings,
@@ -21,14 +22,15 @@ import { DescribeCallContext, useDescribeCall, type DescribeCall } from "../appr
 import { ThreadComposer } from "../composer/thread-composer.js";
 import { ThreadEditsProvider } from "../composer/thread-edits.js";
 import { withRef, type UiComponent } from "../component.js";
-import { Legend } from "../message/legend.js";
 import { MessageActionsContext, type MessageActions } from "../message/message-actions.js";
+import { LegendSlot } from "../message/revision-slots.js";
+import { useOpenSession } from "../on-demand/open-session.js";
 import { useIdlePieces } from "../on-demand/pieces.js";
 import type { StringOverrides } from "../strings/en.js";
-import { StringsProvider, useStrings } from "../strings/strings.js";
+import { threadWords } from "../strings/english/thread.js";
+import { StringsProvider, useWords } from "../strings/strings.js";
 import { StoredThreadSlot } from "./stored-thread-slot.js";
 import { ConnectionNotice } from "./connection-notice.js";
-import type { JumpReason } from "./jump-to-latest.js";
 import { Thread } from "./thread.js";
 import { ThreadMessages } from "./thread-messages.js";
 import { Transcript, type TranscriptHandle } from "./transcript.js";
@@ -105,7 +107,7 @@ export const Chat: UiComponent<HTMLDivElement, ChatProps> = withRef("Chat", (pro
     uses,
     ...rest
   } = others;
-  const thread = useLiveThread({ transport, id: threadId, clock, ...(storage === undefined ? {} : { storage }) });
+  const thread = useThreadOf({ transport, id: threadId, clock, ...(storage === undefined ? {} : { storage }) }, useOpenSession());
   const inherited = useDescribeCall(describeCall);
   return (
     <UnsayRoot {...rest} ref={ref} className={["unsay-chat", rest.className].filter(Boolean).join(" ")} data-unsay="chat">
@@ -194,17 +196,13 @@ function ChatThread(props: ChatThreadProps): ReactElement {
   const input = useRef<HTMLTextAreaElement>(null);
   useIdlePieces();
   const live = findLive(thread.pages);
+  const needsDecision = useAnswerable(thread.approvals).length > 0;
   const actions = useThreadActions(thread, input);
   const { settings, quote, clearQuote } = useRedirectedCall(approvals, input);
   return (
     <MessageActionsContext.Provider value={actions}>
       <ApprovalSettingsContext.Provider value={settings}>
-        <Thread
-          status={thread.status}
-          needsDecision={thread.approvals.length > 0}
-          onStop={thread.stop}
-          {...(marks === undefined ? {} : { marks })}
-        >
+        <Thread status={thread.status} needsDecision={needsDecision} onStop={thread.stop} {...(marks === undefined ? {} : { marks })}>
           {title === undefined ? null : (
             <header className="unsay-title">
               <div className="unsay-title-text">{title}</div>
@@ -212,7 +210,7 @@ function ChatThread(props: ChatThreadProps): ReactElement {
           )}
           <Transcript
             handle={transcript}
-            jump={jumpReason(thread, live)}
+            jump={needsDecision ? "decision" : live === undefined ? "finished" : "answering"}
             isGrowing={isGrowing(live)}
             anchor={thread.pages.findLast(({ role }) => role === "user")?.id}
             count={thread.pages.length}
@@ -244,7 +242,7 @@ function ChatThread(props: ChatThreadProps): ReactElement {
                 if (mode === "send" || mode === "redirect") transcript.current?.expectSent();
               }}
             />
-            {legend ? <Legend /> : null}
+            {legend ? <LegendSlot /> : null}
           </div>
           <Announcer messages={thread.pages} connection={thread.connection} announce={announce} onAnnounce={onAnnounce} />
         </Thread>
@@ -276,7 +274,7 @@ function isGrowing(live: AssistantMessage | undefined): boolean {
 }
 
 function Suggestions({ suggestions, send }: Pick<ChatProps, "suggestions"> & { readonly send: (text: string) => void }): ReactNode {
-  const { thread } = useStrings();
+  const { thread } = useWords(threadWords);
   if (suggestions === undefined || suggestions === null) return null;
   return (
     <div role="group" aria-label={thread.suggestions} className="unsay-suggestions" data-unsay="thread.suggestions">
@@ -303,14 +301,9 @@ function useThreadActions(thread: UseThreadResult, input: RefObject<HTMLTextArea
 }
 
 function History({ thread, empty }: { readonly thread: UseThreadResult; readonly empty: ReactNode }): ReactNode {
-  const { thread: words } = useStrings();
+  const { thread: words } = useWords(threadWords);
   if (thread.history === "failed") return <p className="unsay-notice">{words.historyFailed}</p>;
   if (thread.pages.length > 0) return null;
   if (thread.history === "loading") return <p className="unsay-notice">{words.historyLoading}</p>;
   return empty === undefined ? null : <div className="unsay-empty">{empty}</div>;
-}
-
-function jumpReason(thread: UseThreadResult, live: AssistantMessage | undefined): JumpReason {
-  if (thread.approvals.length > 0) return "decision";
-  return live === undefined ? "finished" : "answering";
 }

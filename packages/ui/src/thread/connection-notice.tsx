@@ -2,8 +2,8 @@
 import type { HTMLAttributes } from "react";
 import type { ConnectionState } from "@unsay/core";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
-import type { Strings } from "../strings/en.js";
-import { useStrings } from "../strings/strings.js";
+import { threadWords, type ThreadWords } from "../strings/english/thread.js";
+import { useWords } from "../strings/strings.js";
 
 export interface ConnectionNoticeProps extends HTMLAttributes<HTMLDivElement> {
   readonly connection: ConnectionState;
@@ -14,7 +14,7 @@ export interface ConnectionNoticeProps extends HTMLAttributes<HTMLDivElement> {
 /** The connection of the whole thread, where it is in trouble. Renders a `div`, or nothing. */
 export const ConnectionNotice: UiComponent<HTMLDivElement, ConnectionNoticeProps> = withRef("ConnectionNotice", (props, ref) => {
   const { connection, isSaidAbove = false, className, ...rest } = props;
-  const text = selectConnectionText(connection, useStrings());
+  const text = selectConnectionText(connection, useWords(threadWords));
   if (text === null || isSaidAbove) return null;
   return (
     <div
@@ -30,7 +30,7 @@ export const ConnectionNotice: UiComponent<HTMLDivElement, ConnectionNoticeProps
 });
 
 /** `null` where there is nothing to say. */
-export function selectConnectionText(connection: ConnectionState, strings: Strings): string | null {
+export function selectConnectionText(connection: ConnectionState, strings: ThreadWords): string | null {
   switch (connection.status) {
     case "lost":
     case "resuming":

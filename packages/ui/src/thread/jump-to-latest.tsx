@@ -1,8 +1,8 @@
 "use client";
 import type { ButtonHTMLAttributes } from "react";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
-import type { Strings } from "../strings/en.js";
-import { useStrings } from "../strings/strings.js";
+import { threadWords, type ThreadWords } from "../strings/english/thread.js";
+import { useWords } from "../strings/strings.js";
 
 /** How things stand at the end of the text. A number counts messages that came meanwhile. */
 export type JumpReason = "answering" | "finished" | "decision" | number;
@@ -14,7 +14,7 @@ export interface JumpToLatestProps extends ButtonHTMLAttributes<HTMLButtonElemen
 /** The way back to the end, said with what waits there. Renders a `button`. */
 export const JumpToLatest: UiComponent<HTMLButtonElement, JumpToLatestProps> = withRef("JumpToLatest", (props, ref) => {
   const { reason, className, children, ...rest } = props;
-  const { thread } = useStrings();
+  const { thread } = useWords(threadWords);
   return (
     <button
       type="button"
@@ -33,7 +33,7 @@ export const JumpToLatest: UiComponent<HTMLButtonElement, JumpToLatestProps> = w
   );
 });
 
-function labelOf(reason: JumpReason, thread: Strings["thread"]): string {
+function labelOf(reason: JumpReason, thread: ThreadWords["thread"]): string {
   if (typeof reason === "number") return thread.newMessages(reason);
   return { answering: thread.stillAnswering, finished: thread.finished, decision: thread.needsDecision }[reason];
 }

@@ -24,9 +24,11 @@ import {
   type UseThreadResult,
   type VersionedMessage,
 } from "@unsay/react/base";
-import { describeWith, useDescribeCall } from "../approval/describe-call.js";
+import { askShortly, useDescribeCall } from "../approval/describe-call.js";
 import { Message, type MessageProps } from "../message/message.js";
-import { useStrings } from "../strings/strings.js";
+import { requestWords } from "../strings/english/request.js";
+import { revisionWords } from "../strings/english/revision.js";
+import { useWords } from "../strings/strings.js";
 import { ReceiptListSlot } from "../tool-call/tool-call-slot.js";
 import { MessageGroups } from "./message-groups.js";
 
@@ -149,7 +151,7 @@ function resend(session: Session, { id }: UserMessage): void {
 
 /** What the versions that are not shown did has happened all the same. */
 function OtherReceipts({ versions }: { readonly versions: NonNullable<VersionedMessage["versions"]> }): ReactNode {
-  const { version } = useStrings();
+  const { version } = useWords(revisionWords);
   const others = otherReceipts(versions);
   if (others.length === 0) return null;
   return (
@@ -163,11 +165,11 @@ function OtherReceipts({ versions }: { readonly versions: NonNullable<VersionedM
 }
 
 function useDecision(approvals: UseThreadResult["approvals"]): string | undefined {
-  const strings = useStrings();
+  const words = useWords(requestWords);
   const describe = useDescribeCall(undefined);
   const [first] = approvals;
   const call = first?.calls.length === 1 ? first.calls[0] : undefined;
-  return approvals.length !== 1 || call === undefined ? undefined : describeWith(describe, call, strings).title;
+  return approvals.length !== 1 || call === undefined ? undefined : askShortly(describe, call, words).title;
 }
 
 function redirectText(session: Session, message: MessageFacts): string | undefined {

@@ -3,7 +3,8 @@ import { useMemo, useRef, type HTMLAttributes } from "react";
 import type { ThreadStatus } from "@unsay/core";
 import { useFocusAfterStop, useThreadKeys, useTypingWatch, type KeyBindings } from "@unsay/react/base";
 import { composeHandlers, joinClasses, mergeRefs, withRef, type UiComponent } from "../component.js";
-import { useStrings } from "../strings/strings.js";
+import { threadWords } from "../strings/english/thread.js";
+import { useWords } from "../strings/strings.js";
 
 export interface ThreadProps extends HTMLAttributes<HTMLElement> {
   readonly status: ThreadStatus;
@@ -20,7 +21,7 @@ export interface ThreadProps extends HTMLAttributes<HTMLElement> {
 /** Scope of keys for one conversation: Escape stops, F6 goes round composer, requests and text. Renders a `section`. */
 export const Thread: UiComponent<HTMLElement, ThreadProps> = withRef("Thread", (props, ref) => {
   const { status, needsDecision = false, marks = "full", onStop, keys, className, onKeyDown, ...rest } = props;
-  const { thread } = useStrings();
+  const { thread } = useWords(threadWords);
   const own = useRef<HTMLElement>(null);
   const merged = useMemo(() => mergeRefs(own, ref), [ref]);
   const isRunning = status === "submitted" || status === "streaming";

@@ -2,7 +2,8 @@
 import { useImperativeHandle, useMemo, useRef, type HTMLAttributes, type ReactNode, type Ref } from "react";
 import { ScrollHoldsContext, useThreadScroll } from "@unsay/react/base";
 import { composeHandlers, flag, joinClasses, mergeRefs, withRef, type UiComponent } from "../component.js";
-import { useStrings } from "../strings/strings.js";
+import { threadWords } from "../strings/english/thread.js";
+import { useWords } from "../strings/strings.js";
 import { JumpToLatest, type JumpReason } from "./jump-to-latest.js";
 
 /** What a parent may ask of a transcript. */
@@ -28,7 +29,7 @@ export interface TranscriptProps extends HTMLAttributes<HTMLDivElement> {
 /** The record. It scrolls by itself only while the reader is at its end. Renders a `div` with the role of a log. */
 export const Transcript: UiComponent<HTMLDivElement, TranscriptProps> = withRef("Transcript", (props, ref) => {
   const { jump = "finished", isGrowing = false, anchor, count, handle, className, children, onKeyDown, ...rest } = props;
-  const { thread } = useStrings();
+  const { thread } = useWords(threadWords);
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const spacer = useRef<HTMLDivElement>(null);

@@ -5,8 +5,8 @@ import { useHeldCountdown } from "@unsay/react";
 import { makeVisible } from "../approval/visible-text.js";
 import { Button } from "../button/button.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
-import type { Strings } from "../strings/en.js";
-import { useStrings } from "../strings/strings.js";
+import { toolWords, type ToolWords } from "../strings/english/tool.js";
+import { useWords } from "../strings/strings.js";
 import { hasReceipt, nameOfCall, objectOfCall } from "./call-words.js";
 import { ReceiptIcon } from "./receipt-icon.js";
 import { allowedBy, type AllowedBy } from "./allowed-by.js";
@@ -72,7 +72,7 @@ interface ViewProps {
 }
 
 function ReceiptText({ call, receipt, by, actions }: ViewProps & { readonly by: AllowedBy | undefined }): ReactElement {
-  const strings = useStrings();
+  const strings = useWords(toolWords);
   const heldS = useHeldCountdown(call);
   const request = call.request ?? receipt?.request;
   return (
@@ -102,7 +102,7 @@ function ReceiptText({ call, receipt, by, actions }: ViewProps & { readonly by: 
 }
 
 /** The word in front: never more certain than what is known. `heldS` counts down what is held. */
-export function selectVerdict(call: ToolCall, strings: Strings, heldS?: number): string {
+export function selectVerdict(call: ToolCall, strings: ToolWords, heldS?: number): string {
   const { tool } = strings;
   if (call.status === "held" && heldS !== 0 && (heldS !== undefined || call.heldMs !== undefined)) {
     return tool.heldFor(heldS ?? Math.ceil((call.heldMs ?? 0) / 1_000));
@@ -112,13 +112,13 @@ export function selectVerdict(call: ToolCall, strings: Strings, heldS?: number):
 }
 
 /** What it was, in the words of the receipt where there is one; else the name of the tool. */
-export function selectReceiptText(call: ToolCall, receipt: ReceiptFacts | undefined, strings: Strings): string {
+export function selectReceiptText(call: ToolCall, receipt: ReceiptFacts | undefined, strings: ToolWords): string {
   const what = receipt === undefined ? [lowerFirst(nameOfCall(call)), objectOfCall(call)].filter(Boolean).join(", ") : receipt.summary;
   const why = reasonOf(call, receipt, strings) ?? (receipt?.late === true ? strings.tool.late : undefined);
   return makeVisible(why === undefined ? what : `${what} · ${why}`);
 }
 
-function reasonOf(call: ToolCall, receipt: ReceiptFacts | undefined, { tool }: Strings): string | undefined {
+function reasonOf(call: ToolCall, receipt: ReceiptFacts | undefined, { tool }: ToolWords): string | undefined {
   switch (call.status) {
     case "rejected":
       return call.reason ?? tool.youRejected;
@@ -145,13 +145,13 @@ function reasonOf(call: ToolCall, receipt: ReceiptFacts | undefined, { tool }: S
   }
 }
 
-function progressOf({ progress }: ToolCall, tool: Strings["tool"]): string | undefined {
+function progressOf({ progress }: ToolCall, tool: ToolWords["tool"]): string | undefined {
   if (progress?.count === undefined) return undefined;
   return progress.total === undefined ? tool.progress(progress.count) : tool.progressOf(progress.count, progress.total);
 }
 
 /** What the reader asked for is not what happened: it is only said that it was asked. */
-function selectRequestText({ verb, phase, error }: UserRequest, { tool }: Strings): string {
+function selectRequestText({ verb, phase, error }: UserRequest, { tool }: ToolWords): string {
   if (phase === "refused") return [tool.refused, error?.userMessage].filter(Boolean).join(" ");
   return phase === "unconfirmed" ? `${tool.asked[verb]} ${tool.askedUnconfirmed}` : tool.asked[verb];
 }
@@ -161,7 +161,7 @@ function lowerFirst(text: string): string {
 }
 
 function ReceiptAside({ call, receipt, actions }: ViewProps): ReactNode {
-  const { action, tool } = useStrings();
+  const { action, tool } = useWords(toolWords);
   const { onUndo, onDontRun, onCheck, onRetry } = actions;
   switch (call.status) {
     case "held":
@@ -185,7 +185,7 @@ function ReceiptAside({ call, receipt, actions }: ViewProps): ReactNode {
 
 /** Developers' words stay folded: they were not written for readers. */
 function ErrorDetails({ call: { error } }: { readonly call: ToolCall }): ReactElement | null {
-  const { action } = useStrings();
+  const { action } = useWords(toolWords);
   const [open, setOpen] = useState(false);
   const id = useId();
   if (error === undefined) return null;
@@ -223,7 +223,7 @@ export const ReceiptList: UiComponent<HTMLUListElement, ReceiptListProps> = with
     ...rest
   } = props;
   const actions = { onUndo, onDontRun, onCheck, onRetry, onChangeRule };
-  const { tool } = useStrings();
+  const { tool } = useWords(toolWords);
   if (calls.length === 0) return null;
   return (
     <ul aria-label={tool.receipts} {...rest} ref={ref} className={joinClasses("unsay-receipts", className)} data-unsay="receipt-list">
@@ -246,7 +246,7 @@ type ReceiptLogMessage = AssistantMessage | { readonly role: "user" };
 /** All that the tools of a conversation did, without actions: a record to read. Renders an `ol`, or nothing. */
 export const ReceiptLog: UiComponent<HTMLOListElement, ReceiptLogProps> = withRef("ReceiptLog", (props, ref) => {
   const { messages, className, ...rest } = props;
-  const { tool } = useStrings();
+  const { tool } = useWords(toolWords);
   const rows = messages.flatMap((message) =>
     message.role === "user" ? [] : message.calls.filter(hasReceipt).map((call) => ({ message, call })),
   );

@@ -2,8 +2,8 @@
 import { useId, type HTMLAttributes } from "react";
 import type { AssistantMessage, ToolCall, ToolCallStatus } from "@unsay/core";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
-import type { Strings } from "../strings/en.js";
-import { useStrings } from "../strings/strings.js";
+import { toolWords, type ToolWords } from "../strings/english/tool.js";
+import { useWords } from "../strings/strings.js";
 
 export interface StopLedgerProps extends HTMLAttributes<HTMLDivElement> {
   readonly message: AssistantMessage;
@@ -12,9 +12,9 @@ export interface StopLedgerProps extends HTMLAttributes<HTMLDivElement> {
 /** After Stop: what had already happened. Renders a `div`, or nothing where no tool had started. */
 export const StopLedger: UiComponent<HTMLDivElement, StopLedgerProps> = withRef("StopLedger", (props, ref) => {
   const { message, className, children, ...rest } = props;
-  const { ledger } = useStrings();
+  const { ledger } = useWords(toolWords);
   const id = useId();
-  const strings = useStrings();
+  const strings = useWords(toolWords);
   if (!hasStopLedger(message)) return null;
   return (
     <div {...rest} ref={ref} role="group" aria-labelledby={id} className={joinClasses("unsay-ledger", className)} data-unsay="stop-ledger">
@@ -34,7 +34,7 @@ export function hasStopLedger(message: AssistantMessage): boolean {
 }
 
 /** Counts of what happened, what is not known and what never ran; looking things up is not counted. */
-export function selectLedgerText(message: AssistantMessage, { ledger }: Strings): string {
+export function selectLedgerText(message: AssistantMessage, { ledger }: ToolWords): string {
   const count = (statuses: readonly ToolCallStatus[]): number =>
     message.calls.filter((call) => isEffect(call) && statuses.includes(call.status)).length;
   const happened = count(["succeeded", "undo-failed"]);

@@ -4,7 +4,8 @@ import { selectCall, type AssistantMessage } from "@unsay/core";
 import { ApprovalStandIn } from "../approval/approval-stand-in.js";
 import { makeVisible } from "../approval/visible-text.js";
 import { usePiece } from "../on-demand/pieces.js";
-import { useStrings } from "../strings/strings.js";
+import { requestWords } from "../strings/english/request.js";
+import { useWords } from "../strings/strings.js";
 import { hasReceipt, nameOfCall } from "./call-words.js";
 
 export interface ToolCallSlotProps {
@@ -31,6 +32,16 @@ export function ReceiptListSlot({ message }: Pick<ToolCallSlotProps, "message">)
   return message.calls.filter(hasReceipt).map(({ id }) => <ToolCallSlot key={id} message={message} callId={id} />);
 }
 
+/** What had already happened when an answer was stopped, with receipts in words above it. */
+export function StopLedgerSlot({ message }: Pick<ToolCallSlotProps, "message">): ReactNode {
+  return message.stop === null || message.calls.length === 0 ? null : <LoadedLedger message={message} />;
+}
+
+function LoadedLedger({ message }: Pick<ToolCallSlotProps, "message">): ReactNode {
+  const { module } = usePiece("tools");
+  return module === null ? null : <module.StopLedger message={message} />;
+}
+
 /** Whoever stood in the stand-in finds themselves at the question or at what came of it, never at a button that agrees. */
 const LANDING = '[data-unsay="approval-gate.title"], [data-unsay="approval-dialog.review"], [data-unsay="receipt"]';
 
@@ -40,7 +51,7 @@ interface StandInProps extends ToolCallSlotProps {
 }
 
 function StandIn({ message, callId, hadFocus, land }: StandInProps): ReactNode {
-  const { tool } = useStrings();
+  const { tool } = useWords(requestWords);
   const noteFocus = useCallback((element: HTMLElement | null) => (hadFocus.current = holdsFocus(element)), [hadFocus]);
   const call = selectCall(message, callId);
   if (call === undefined) return null;

@@ -7,7 +7,8 @@ import { ApprovalRequest } from "../approval/approval-request.js";
 import { useApprovalSettings } from "../approval/approval-settings.js";
 import { createFormingControl, createStaticControl } from "../approval/static-control.js";
 import { flag, joinClasses, mergeRefs, withRef, type UiComponent } from "../component.js";
-import { useStrings } from "../strings/strings.js";
+import { toolWords } from "../strings/english/tool.js";
+import { useWords } from "../strings/strings.js";
 import { allowedBy } from "./allowed-by.js";
 import { nameOfCall } from "./call-words.js";
 import { newestReceipt, Receipt, ReceiptActionsContext, type ReceiptActions } from "./receipt.js";
@@ -85,7 +86,7 @@ function ToolCallView({ message, call, noteGate }: ViewProps & { readonly noteGa
 }
 
 function PreparingLine({ call }: { readonly call: ToolCallFacts }): ReactElement {
-  const { tool } = useStrings();
+  const { tool } = useWords(toolWords);
   return (
     <p className="unsay-tool-line" data-unsay="tool-call.line">
       {tool.preparing(nameOfCall(call))}
@@ -96,7 +97,7 @@ function PreparingLine({ call }: { readonly call: ToolCallFacts }): ReactElement
 /** One gate for a request, at its first call; the others show a line. Without a session it can be read, not answered. */
 function Gate({ message, call, noteGate }: ViewProps & { readonly noteGate: () => void }): ReactElement | null {
   const session = useOptionalSessionContext();
-  const { batch } = useStrings();
+  const { batch } = useWords(toolWords);
   useGateLeft(noteGate);
   const approval = message.approvals.findLast((candidate) => candidate.items.some((item) => item.call === call.id));
   if (approval === undefined) return <PreparingLine call={call} />;

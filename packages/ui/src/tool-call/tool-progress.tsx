@@ -1,12 +1,12 @@
 "use client";
 import type { HTMLAttributes } from "react";
 import type { CallProgress, ToolCall } from "@unsay/core";
-import { textOfValue } from "../approval/describe-call.js";
+import { textOfValue } from "../approval/describe-plainly.js";
 import { clampText, makeVisible } from "../approval/visible-text.js";
 import { Button } from "../button/button.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
-import type { Strings } from "../strings/en.js";
-import { useStrings } from "../strings/strings.js";
+import { toolWords, type ToolWords } from "../strings/english/tool.js";
+import { useWords } from "../strings/strings.js";
 
 /** A row is looked at, not read: longer ones are cut at this many characters. */
 const ROW_CHARACTERS = 160;
@@ -20,7 +20,7 @@ export interface ToolProgressProps extends HTMLAttributes<HTMLDivElement> {
 /** What a tool that streams has found so far, within bounds, and the way to say that it is enough. Renders a `div`, or nothing. */
 export const ToolProgress: UiComponent<HTMLDivElement, ToolProgressProps> = withRef("ToolProgress", (props, ref) => {
   const { call, onEnough, className, ...rest } = props;
-  const strings = useStrings();
+  const strings = useWords(toolWords);
   const rows = rowsOf(call.progress);
   if (call.status !== "executing" || (rows.length === 0 && onEnough === undefined)) return null;
   return (
@@ -51,7 +51,7 @@ function rowsOf(progress: CallProgress | undefined): readonly string[] {
 }
 
 /** "Showing 200 of 12,400": of all there are where the tool says it, else of those that it has counted. */
-function selectShownText(progress: CallProgress | undefined, shown: number, { tool }: Strings): string {
+function selectShownText(progress: CallProgress | undefined, shown: number, { tool }: ToolWords): string {
   const all = progress?.total ?? progress?.count;
   if (all !== undefined && all > shown && shown > 0) return tool.showing(shown, all);
   return progress?.isCapped === true ? tool.showingFirst(shown) : "";

@@ -2,6 +2,7 @@ import { parseEvent, SseFramer } from "@unsay/core/protocol";
 import { createFakeClock, createRandom } from "@unsay/core/testing";
 import { allowAllUnsafe } from "../../access/authorize.js";
 import { createUnsayServer, type UnsayServer } from "../../server.js";
+import { aroundStore } from "../../stores/around-store.js";
 import type { Store } from "../../stores/store.js";
 import type { Operation, View } from "../history/history.js";
 import { createAgent, createTools, type Stage } from "./cast.js";
@@ -53,7 +54,7 @@ export function startProcess(world: World, plan: ProcessPlan): Process {
   const server = createUnsayServer({
     agent: createAgent(world),
     tools: createTools(world, life),
-    store: storeOf(life, countBusy(world), createFaults(world, plan)),
+    store: storeOf(life, takeTime(world, countBusy(world)), createFaults(world, plan)),
     clock: clockOf(life, world.clock, plan.skewMs),
     authorize: allowAllUnsafe,
     log: () => {},
@@ -82,6 +83,21 @@ function countBusy(world: World): Store {
         return (member.apply(target, values) as Promise<unknown>).finally(() => (world.busy -= 1));
       };
     },
+  });
+}
+
+/** How often, and for how long at most, the storage takes its time to say that it has written. */
+const SLOW_SHARE = 0.3;
+const SLOWEST_MS = 80;
+
+/** So that people act while something is being stored. By a luck of its own, which leaves all other stories as they are. */
+function takeTime({ seed, clock }: World, store: Store): Store {
+  const random = createRandom(seed + 1_000_000_007);
+  if (random() >= SLOW_SHARE) return store;
+  return aroundStore(store, async (name, call) => {
+    const result = await call();
+    if (name === "append") await new Promise<void>((resolve) => void clock.after(Math.floor(random() * SLOWEST_MS), resolve));
+    return result;
   });
 }
 
@@ -149,7 +165,7 @@ export function listen({ life }: Process, response: Response, view: View): Conne
       const chunk = await reader?.read();
       if (!life.isRunning) await life.running();
       if (chunk === undefined || chunk.done || connection.isOver) break;
-      for (const frame of framer.push(chunk.value)) take(view, frame.data);
+      for (const frame of framer.push(chunk.value)) take(connection, frame.data);
     }
     void reader?.cancel().catch(() => {});
   };
@@ -159,7 +175,11 @@ export function listen({ life }: Process, response: Response, view: View): Conne
   return connection;
 }
 
-function take(view: View, data: string): void {
+/** Who is told the same again hangs up, since there may be no end to it; that it was told is found later. */
+function take(connection: Connection, data: string): void {
+  const { after, events } = connection.view;
   const parsed = parseEvent(JSON.parse(data));
-  if (parsed.ok && parsed.event.seq !== null) view.events.push(parsed.event);
+  if (!parsed.ok || parsed.event.seq === null) return;
+  if (parsed.event.seq <= (events.at(-1)?.seq ?? after)) connection.isOver = true;
+  events.push(parsed.event);
 }
