@@ -3,6 +3,7 @@
  * entry has all of it and the rest; `./runs` is what `openSession` fetches when the first run begins.
  */
 export type * from "./index.js";
+export { isPastExpiry, isRefusedForGood } from "./approval/answerable.js";
 export { createPendingMessage } from "./message/create.js";
 export {
   countWords,

@@ -7,7 +7,7 @@ export * from "./pacing/index.js";
 export { decodeUnsay } from "./adapters/unsay/index.js";
 export { whyNotRetryable, whyNotStoppable, whyNotUndoable } from "./tool-call/verbs.js";
 export { MAX_PROGRESS_LENGTH, MAX_PROGRESS_ROWS } from "./tool-call/progress.js";
-export { isPastExpiry, isRefusedForGood } from "./approval/approval.reducer.js";
+export { isPastExpiry, isRefusedForGood } from "./approval/answerable.js";
 export { createSession } from "./session/session.js";
 export { openSession } from "./session/thread-session.js";
 export type { RunsModule, RunsSource } from "./session/runs-access.js";

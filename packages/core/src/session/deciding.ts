@@ -1,5 +1,6 @@
 import { bindArgs, UnsayError, type DecideCommand, type DecideItem, type UnsayErrorData } from "../protocol/index.js";
-import { isOpen, isPastExpiry, isRefusedForGood } from "../approval/approval.reducer.js";
+import { isPastExpiry, isRefusedForGood } from "../approval/answerable.js";
+import { isOpen } from "../approval/approval.reducer.js";
 import { markDeciding, markDecisionFailed, selectCall, type Approval, type AssistantMessage } from "../message/index.js";
 import { backoffMs, RECONNECT_POLICY } from "./backoff.js";
 import { isUnanswered, sendCommand, UNCONFIRMED_MS, type SessionContext } from "./session-context.js";

@@ -1,5 +1,5 @@
 "use client";
-import { useRef, type HTMLAttributes, type ReactElement } from "react";
+import type { HTMLAttributes } from "react";
 import type { AttachmentLimits, DraftAttachment } from "@unsay/react/base";
 import { Button } from "../button/button.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
@@ -63,36 +63,4 @@ function problemOf({ problem, reason }: DraftAttachment, words: WritingWords["at
   if (problem === "size" && maxBytes !== undefined) return words.sizeLimit(maxBytes);
   if (problem === "count" && maxFiles !== undefined) return words.countLimit(maxFiles);
   return [words.problem[problem ?? "upload"], reason ?? ""].filter(Boolean).join(" ");
-}
-
-export interface AttachButtonProps {
-  readonly accept?: string | undefined;
-  readonly onAdd: (files: FileList) => void;
-}
-
-/** Opens the file chooser of the system. Renders a `button` and a hidden `input`. */
-export function AttachButton({ accept, onAdd }: AttachButtonProps): ReactElement {
-  const { attachments } = useWords(writingWords);
-  const input = useRef<HTMLInputElement>(null);
-  return (
-    <>
-      <Button aria-label={attachments.choose} data-unsay="composer.attach" onClick={() => input.current?.click()}>
-        <span aria-hidden="true">+</span>
-      </Button>
-      <input
-        ref={input}
-        type="file"
-        hidden
-        multiple
-        tabIndex={-1}
-        aria-hidden="true"
-        accept={accept}
-        onChange={(event) => {
-          if (event.target.files !== null) onAdd(event.target.files);
-          // The same file may be chosen again after it was removed.
-          event.target.value = "";
-        }}
-      />
-    </>
-  );
 }

@@ -2,7 +2,7 @@
 import type { HTMLAttributes } from "react";
 import { Button } from "../button/button.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
-import { writingWords } from "../strings/english/writing.js";
+import { composerWords } from "../strings/english/composer.js";
 import { useWords } from "../strings/strings.js";
 
 export interface QuotedPartialProps extends HTMLAttributes<HTMLDivElement> {
@@ -14,7 +14,7 @@ export interface QuotedPartialProps extends HTMLAttributes<HTMLDivElement> {
 /** The words that a redirect is about. Renders a `div`. */
 export const QuotedPartial: UiComponent<HTMLDivElement, QuotedPartialProps> = withRef("QuotedPartial", (props, ref) => {
   const { quote, onRemove, className, ...rest } = props;
-  const { composer } = useWords(writingWords);
+  const { composer } = useWords(composerWords);
   return (
     <div
       role="group"

@@ -4,7 +4,7 @@ import { findLive, type StorageLike, type UndoneRedirect } from "@unsay/core";
 import {
   quotePartial,
   useAnswerable,
-  useAttachments,
+  useComposerAround,
   useDraft,
   useInterruptNotes,
   useQueueEditing,
@@ -16,10 +16,11 @@ import {
   type UseThreadResult,
 } from "@unsay/react/base";
 import { mergeRefs } from "../component.js";
-import { Composer } from "./composer.js";
-import { QueueTray } from "./queue-tray.js";
+import { useHeldAttachments } from "./attachments-slot.js";
+import { ComposerForm } from "./composer-form.js";
 import { StopButton } from "./stop-button.js";
 import { UndoNotice } from "./undo-notice.js";
+import { QueueTraySlot } from "./writing-slots.js";
 
 export interface ThreadComposerProps extends UseAttachmentsOptions {
   readonly thread: UseThreadResult;
@@ -45,7 +46,7 @@ export function ThreadComposer(props: ThreadComposerProps): ReactElement {
   const undo = useUndoWindow<"redirected">();
   const hasOpenApproval = useAnswerable(thread.approvals).length > 0;
   const waitsForServer = thread.approvals.length > 0 && !hasOpenApproval;
-  const attachments = useAttachments(files);
+  const { attachments, host } = useHeldAttachments(files);
   useInterruptNotes(session, live, draft.peek);
   const submit = (text: string, mode: ComposerMode, submission: Submission): Promise<void> | void => {
     const sent = sendBy(thread, mode, text, submission);
@@ -62,10 +63,21 @@ export function ThreadComposer(props: ThreadComposerProps): ReactElement {
     },
     [draft, undo, attachments],
   );
+  const composer = useComposerAround({
+    status: thread.status,
+    hasOpenApproval,
+    followUp: redirectQuote === undefined ? followUp : "redirect",
+    canSteer: live?.run?.caps.steer === true && !waitsForServer,
+    quote: redirectQuote ?? (live === undefined ? undefined : quotePartial(session.paintedText(live.id))),
+    draft,
+    attachments,
+    onEditQueued: editing.editLast,
+    onSubmit: submit,
+  });
   return (
     <>
       <UndoNotice what={undo.subject} onUndo={() => takeBack(thread.undoRedirect())} />
-      <QueueTray
+      <QueueTraySlot
         queued={thread.queued}
         paused={thread.queuePaused}
         editing={editing.editing}
@@ -82,19 +94,12 @@ export function ThreadComposer(props: ThreadComposerProps): ReactElement {
         onRemove={thread.removeQueued}
         onResume={thread.resumeQueue}
       />
-      <Composer
-        {...files}
-        status={thread.status}
-        hasOpenApproval={hasOpenApproval}
+      {host}
+      <ComposerForm
+        composer={composer}
+        limits={files}
         hasExpiredApproval={waitsForServer}
-        followUp={redirectQuote === undefined ? followUp : "redirect"}
-        canSteer={live?.run?.caps.steer === true && !waitsForServer}
-        quote={redirectQuote ?? (live === undefined ? undefined : quotePartial(session.paintedText(live.id)))}
-        draft={draft}
-        attachments={attachments}
         inputRef={mergeRefs(input, inputRef)}
-        onEditQueued={editing.editLast}
-        onSubmit={submit}
         stop={<StopButton status={thread.status} stop={live?.stop ?? null} onStop={thread.stop} />}
         {...(placeholder === undefined ? {} : { placeholder })}
       />

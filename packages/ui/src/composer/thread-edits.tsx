@@ -3,11 +3,11 @@ import { createContext, useContext, useMemo, useState, type Context, type ReactE
 import { selectSuperseded, type AssistantMessage, type Session, type ThreadShape, type UserMessage } from "@unsay/core";
 import { useDiscard, type UseDiscardResult, type UseThreadResult } from "@unsay/react/base";
 import { Button } from "../button/button.js";
-import { writingWords } from "../strings/english/writing.js";
+import { threadWords } from "../strings/english/thread.js";
 import { useWords } from "../strings/strings.js";
 import { ReceiptListSlot } from "../tool-call/tool-call-slot.js";
-import { EditMessage } from "./edit-message.js";
 import { UndoNotice } from "./undo-notice.js";
+import { EditMessageSlot } from "./writing-slots.js";
 
 interface ThreadEdits extends UseDiscardResult {
   readonly edit: (message: UserMessage, text: string) => void;
@@ -62,7 +62,7 @@ function optionsOf({ attachments, quote }: UserMessage): Pick<UserMessage, "atta
 export function EditableMessage({ message, children }: { readonly message: UserMessage; readonly children: ReactNode }): ReactElement {
   const edits = useContext(ThreadEditsContext);
   const [isEditing, setEditing] = useState(false);
-  const { editMessage } = useWords(writingWords);
+  const { editMessage } = useWords(threadWords);
   if (edits?.superseded.has(message.id) === true) return <Superseded>{children}</Superseded>;
   if (isEditing && edits !== null) {
     const submit = (text: string): void => {
@@ -106,7 +106,7 @@ const PENCIL: ReactElement = (
 );
 
 function Carried({ message: { quote, attachments = [] } }: { readonly message: UserMessage }): ReactElement | null {
-  const strings = useWords(writingWords);
+  const strings = useWords(threadWords);
   if (quote === undefined && attachments.length === 0) return null;
   return (
     <div className="unsay-carried" data-unsay="message.carried">
@@ -127,7 +127,7 @@ function Carried({ message: { quote, attachments = [] } }: { readonly message: U
 
 /** It may be read and is no longer part of the talk. What its tools did has happened all the same, and stands open. */
 function Superseded({ message, children }: { readonly message?: AssistantMessage; readonly children: ReactNode }): ReactElement {
-  const { editMessage } = useWords(writingWords);
+  const { editMessage } = useWords(threadWords);
   return (
     <>
       <details className="unsay-superseded" data-unsay="message.superseded">
@@ -148,7 +148,7 @@ export function DiscardableAnswer({
   readonly children: ReactNode;
 }): ReactElement {
   const edits = useContext(ThreadEditsContext);
-  const { undo } = useWords(writingWords);
+  const { undo } = useWords(threadWords);
   if (edits === null) return <>{children}</>;
   if (edits.superseded.has(message.id)) return <Superseded message={message}>{children}</Superseded>;
   if (edits.discarded.has(message.id)) {

@@ -2,7 +2,7 @@
 import type { HTMLAttributes } from "react";
 import { Button } from "../button/button.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
-import { writingWords } from "../strings/english/writing.js";
+import { threadWords } from "../strings/english/thread.js";
 import { useWords } from "../strings/strings.js";
 
 export interface UndoNoticeProps extends HTMLAttributes<HTMLDivElement> {
@@ -14,7 +14,7 @@ export interface UndoNoticeProps extends HTMLAttributes<HTMLDivElement> {
 /** What was just done, and the way back while there is one. Renders a `div`, or nothing. */
 export const UndoNotice: UiComponent<HTMLDivElement, UndoNoticeProps> = withRef("UndoNotice", (props, ref) => {
   const { what, onUndo, className, ...rest } = props;
-  const { undo } = useWords(writingWords);
+  const { undo } = useWords(threadWords);
   if (what === null) return null;
   return (
     <div {...rest} ref={ref} className={joinClasses("unsay-undo", className)} data-unsay="undo-notice" data-what={what}>

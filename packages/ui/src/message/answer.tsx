@@ -11,6 +11,7 @@ import { RetractionNotice } from "./retraction-notice.js";
 import { AnswerNewsSlot, CopyButton, useRememberedCopies } from "./revision-slots.js";
 import { StatusLine } from "./status-line.js";
 import { hasSameStatus, isSameBut } from "./status-words.js";
+import { usePaced } from "./use-paced.js";
 
 export interface AnswerProps extends HTMLAttributes<HTMLDivElement>, MessageActions {
   readonly message: AssistantMessage;

@@ -14,8 +14,10 @@ const TIERS = {
 type Tier = keyof typeof TIERS;
 type Fields = Partial<UseApprovalResult>;
 
+const typed = (value: string): Fields => ({ getTypeProps: () => ({ readOnly: true, value }) });
+
 /** Risk 4 is asked by typing, which the call alone does not say. */
-const OF_TIER: Readonly<Record<Tier, Fields>> = { "risk 2": {}, "risk 3": {}, "risk 4": { risk: 4, mechanism: "type" } };
+const OF_TIER: Readonly<Record<Tier, Fields>> = { "risk 2": {}, "risk 3": {}, "risk 4": { risk: 4, mechanism: "type", ...typed("ci-bot") } };
 
 const CLOSED: readonly ApprovalView[] = ["forming", "approved", "rejected", "expired", "superseded", "cancelled"];
 
@@ -34,7 +36,7 @@ const MECHANISMS: readonly AtlasCell[] = [
   cell("risk 3", "held", { step: "filling" }),
   cell("risk 3", "held to the full", { step: "full" }),
   cell("risk 3", "two steps, the second", { mechanism: "two-step", step: "second" }),
-  cell("risk 4", "not typed", { blockedBy: "untyped" }),
+  cell("risk 4", "not typed", { blockedBy: "untyped", ...typed("ci-") }),
 ];
 
 function cell(tier: Tier, name: string, fields: Fields): AtlasCell {

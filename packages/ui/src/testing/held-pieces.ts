@@ -50,6 +50,7 @@ export function holdPieces(): HeldPieces {
     pieces: { markdown: markdown.piece, revisions: revisions.piece, runs: runs.piece, thread: thread.piece, tools: tools.piece },
     markdown,
     revisions,
+    runs,
     thread,
     tools,
   };

@@ -50,9 +50,13 @@ export class HistoryClient {
 
   /** What somebody else in the thread has asked for, if anything is going on. */
   async #join(): Promise<string | null> {
-    const response = await this.#send(`/threads/${this.#options.thread}/active`);
+    const abort = new AbortController();
+    const response = await this.#send(`/threads/${this.#options.thread}/active`, undefined, abort);
     if (response?.status !== 200) return null;
-    return ((await response.json().catch(() => ({}))) as { readonly run?: string }).run ?? null;
+    const patience = setTimeout(() => abort.abort(), PATIENCE_MS);
+    const answer = (await response.json().catch(() => ({}))) as { readonly run?: string };
+    clearTimeout(patience);
+    return answer.run ?? null;
   }
 
   /** Sent until somebody answers, always under the same key. */

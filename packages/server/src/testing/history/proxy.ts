@@ -61,6 +61,7 @@ export class Proxy {
   }
 
   async close(): Promise<void> {
+    this.#isCut = true;
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.drop();
     await closed;

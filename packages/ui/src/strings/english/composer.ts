@@ -22,6 +22,9 @@ export const composerWords = {
     stopAgain: "Send stop again",
     refused: "The message was not accepted. It is still here.",
     refusedBecause: (reason: string): string => `${reason} Your message is still here.`,
+    more: "Other ways to send",
+    quoteLabel: "About these words",
+    removeQuote: "Leave these words out",
     /** Why words were not added to a running answer, by error code. */
     steerRefused: {
       "steer-unsupported": "This answer can’t be added to while it is written.",
@@ -31,6 +34,11 @@ export const composerWords = {
     },
     uploading: "Files are still on their way. Send when they are there.",
     uploadFailed: "A file could not be added. Remove it or try it again, then send.",
+  },
+
+  attachments: {
+    choose: "Add files",
+    drop: "Drop files here",
   },
 };
 

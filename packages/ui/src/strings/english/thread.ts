@@ -1,6 +1,6 @@
 import { english } from "./formats.js";
 
-const { number } = english;
+const { number, bytes } = english;
 
 /** Words of a conversation: its messages and its connection. */
 export const threadWords = {
@@ -34,8 +34,19 @@ export const threadWords = {
   },
 
   undo: {
+    redirected: "You redirected the answer.",
     discarded: "Answer discarded. What it did is still listed.",
+    undo: "Undo",
     discard: "Discard",
+  },
+
+  attachments: {
+    size: (size: number): string => bytes(size),
+  },
+
+  queue: {
+    label: "Waiting messages",
+    waiting: (amount: number): string => `${number(amount)} waiting.`,
   },
 };
 

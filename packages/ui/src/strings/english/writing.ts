@@ -8,7 +8,6 @@ const { number, percent, bytes, count } = english;
 
 const own = {
   composer: {
-    more: "Other ways to send",
     ways: {
       send: "Send",
       redirect: "Redirect now",
@@ -16,8 +15,6 @@ const own = {
       steer: "Add without stopping",
       held: "Send after you decide",
     },
-    quoteLabel: "About these words",
-    removeQuote: "Leave these words out",
   },
 
   /** Keys as they stand beside what they do. */
@@ -31,11 +28,8 @@ const own = {
 
   attachments: {
     label: "Files",
-    choose: "Add files",
-    drop: "Drop files here",
     uploading: (share: number): string => `${percent(share)} sent`,
     waiting: "On its way…",
-    size: (size: number): string => bytes(size),
     remove: (name: string): string => `Remove ${name}`,
     retry: (name: string): string => `Retry: ${name}`,
     problem: {
@@ -58,14 +52,7 @@ const own = {
     cancel: "Keep as it was",
   },
 
-  undo: {
-    redirected: "You redirected the answer.",
-    undo: "Undo",
-  },
-
   queue: {
-    label: "Waiting messages",
-    waiting: (amount: number): string => `${number(amount)} waiting.`,
     paused: {
       stopped: "Paused because you stopped.",
       error: "Paused because of an error.",
