@@ -13,10 +13,10 @@ const END = /\n|[.!?…]["')\]]?\s/g;
 /** Units of an end that may be read before its last one is. */
 const BEGUN_END = 2;
 const FENCE = /^\s*(?:```|~~~)/;
-const BEYOND_ASCII = /[\u0080-\uffff]/;
 const NO_WORDS = /[^\p{L}\p{N}]+/gu;
-/** The same at a third of the time. */
+/** The same where nothing is beyond ASCII, at half of the time. */
 const NO_ASCII_WORDS = /[^a-z0-9]+/g;
+const BEYOND_ASCII = /[\u0080-\uffff]/;
 
 export interface LoopFound {
   /** Where in the watched text the first repetition began, in sentences. */
@@ -29,6 +29,7 @@ export interface LoopFound {
  * the few dozen newest sentences, so a delta costs the same however long the text is. Text inside code fences is not looked at.
  */
 export class LoopDetector {
+  /** Their letters and digits, small, with single spaces between words. */
   readonly #recent: string[] = [];
   /** The sentence that has not ended: what is compared of it, and its newest units. */
   #open = "";
@@ -38,20 +39,23 @@ export class LoopDetector {
   /** `null` unless this very text completed a repetition. */
   push(text: string): LoopFound | null {
     const whole = this.#open + text;
+    const noWords = BEYOND_ASCII.test(whole) ? NO_WORDS : NO_ASCII_WORDS;
     let found: LoopFound | null = null;
     let start = 0;
     END.lastIndex = Math.max(0, this.#open.length - BEGUN_END);
     while (END.test(whole)) {
-      found = this.#endSentence(whole.slice(start, Math.min(END.lastIndex, start + MAX_SENTENCE_LENGTH))) ?? found;
-      start = END.lastIndex;
+      const end = END.lastIndex;
+      found = this.#endSentence(whole.slice(start, Math.min(end, start + MAX_SENTENCE_LENGTH)), noWords) ?? found;
+      start = end;
     }
     this.#open = shorten(whole.slice(start));
     return found;
   }
 
-  #endSentence(sentence: string): LoopFound | null {
-    if (FENCE.test(sentence)) this.#isInFence = !this.#isInFence;
-    const words = this.#isInFence ? "" : wordsOf(sentence);
+  #endSentence(text: string, noWords: RegExp): LoopFound | null {
+    if (FENCE.test(text)) this.#isInFence = !this.#isInFence;
+    if (this.#isInFence) return null;
+    const words = text.toLowerCase().replace(noWords, " ").trim();
     if (words === "") return null;
     this.#count += 1;
     this.#recent.push(words);
@@ -73,12 +77,6 @@ export class LoopDetector {
     }
     return this.#recent.slice(-period).join(" ").length >= MIN_PERIOD_LENGTH;
   }
-}
-
-/** Letters and digits, small, with single spaces between words. */
-function wordsOf(sentence: string): string {
-  const small = sentence.toLowerCase();
-  return small.replace(BEYOND_ASCII.test(small) ? NO_WORDS : NO_ASCII_WORDS, " ").trim();
 }
 
 /** Of a sentence without end only what is compared is kept, and what its end may begin with. */

@@ -14,6 +14,7 @@ type Members = Record<string, unknown>;
 /** A container that is still open. `node` is private until it closes; readers get copies. */
 interface Frame {
   readonly node: unknown[] | Members;
+  readonly width: typeof WIDE_LIST;
   readonly schema: SchemaNode | undefined;
   /** A whole constant, which is shown at once or not at all. */
   readonly isHidden: boolean;
@@ -22,6 +23,8 @@ interface Frame {
   entries: number;
   /** An entry has begun and is not closed. */
   isEntryOpen: boolean;
+  /** A member is called `__proto__`, and is one nevertheless. */
+  hasProto: boolean;
   copy: unknown;
   copyEntries: number;
   copyTail: unknown;
@@ -34,6 +37,8 @@ interface Frame {
 export class GrowingTree implements TokenSink {
   readonly #rootSchema: SchemaNode | undefined;
   readonly #frames: Frame[] = [];
+  /** The innermost of them. */
+  #top: Frame | undefined = undefined;
   #root: unknown = undefined;
   #isScalarOpen = false;
   #text: string | undefined;
@@ -49,18 +54,21 @@ export class GrowingTree implements TokenSink {
   openContainer(isList: boolean): void {
     const schema = this.#childSchema();
     this.#beginEntry();
-    this.#frames.push(createFrame(isList, schema));
+    this.#top = createFrame(isList, schema);
+    this.#frames.push(this.#top);
   }
 
   closeContainer(): void {
     const frame = this.#frames.pop();
+    this.#top = this.#frames.at(-1);
     if (frame !== undefined) this.#endEntry(frame.node);
   }
 
   key(name: string): void {
-    const frame = this.#frames.at(-1);
+    const frame = this.#top;
     if (frame === undefined || Array.isArray(frame.node)) return;
     frame.key = name;
+    frame.hasProto ||= name === "__proto__";
     if (!Object.hasOwn(frame.node, name)) return;
     delete frame.node[name];
     frame.copyEntries = -1;
@@ -153,18 +161,18 @@ export class GrowingTree implements TokenSink {
   }
 
   #childSchema(): SchemaNode | undefined {
-    const frame = this.#frames.at(-1);
+    const frame = this.#top;
     if (frame === undefined) return this.#rootSchema;
-    return Array.isArray(frame.node) ? frame.schema?.entry(frame.entries) : frame.schema?.member(frame.key);
+    if (frame.schema === undefined) return undefined;
+    return Array.isArray(frame.node) ? frame.schema.entry(frame.entries) : frame.schema.member(frame.key);
   }
 
   #beginEntry(): void {
-    const frame = this.#frames.at(-1);
-    if (frame !== undefined) frame.isEntryOpen = true;
+    if (this.#top !== undefined) this.#top.isEntryOpen = true;
   }
 
   #endEntry(value: unknown): void {
-    const frame = this.#frames.at(-1);
+    const frame = this.#top;
     if (frame === undefined) {
       this.#root = value;
       return;
@@ -180,11 +188,13 @@ export class GrowingTree implements TokenSink {
 function createFrame(isList: boolean, schema: SchemaNode | undefined): Frame {
   return {
     node: isList ? [] : {},
+    width: isList ? WIDE_LIST : WIDE_OBJECT,
     schema,
     isHidden: schema?.withholdsContainer === true,
     key: "",
     entries: 0,
     isEntryOpen: false,
+    hasProto: false,
     copy: undefined,
     copyEntries: -1,
     copyTail: undefined,
@@ -195,42 +205,37 @@ function positionOf(frame: Frame): string | number {
   return Array.isArray(frame.node) ? frame.entries : frame.key;
 }
 
-function widthOf(frame: Frame): typeof WIDE_LIST {
-  return Array.isArray(frame.node) ? WIDE_LIST : WIDE_OBJECT;
+function isWide({ entries, width }: Frame): boolean {
+  return entries >= width.entries;
 }
 
-function isWide(frame: Frame): boolean {
-  return frame.entries >= widthOf(frame).entries;
-}
-
-function isStepped(frame: Frame): boolean {
-  return frame.entries >= widthOf(frame).stepped;
+function isStepped({ entries, width }: Frame): boolean {
+  return entries >= width.stepped;
 }
 
 /** Grows with the container, so that all its copies together are linear in its length. */
 function stepOf(frame: Frame): number {
-  return 2 ** (31 - Math.clz32(frame.entries)) / widthOf(frame).steps;
+  return 2 ** (31 - Math.clz32(frame.entries)) / frame.width.steps;
 }
 
 function publishFrame(frame: Frame, tail: unknown, isSealed: boolean): unknown {
   if (frame.isHidden) return undefined;
-  if (!isSealed && isStepped(frame)) return frame.copy;
-  if (!isSealed && isWide(frame)) return frame.copyEntries === frame.entries ? frame.copy : copyFrame(frame, undefined);
+  if (isWide(frame) && !isSealed) return isStepped(frame) || frame.copyEntries === frame.entries ? frame.copy : copyFrame(frame, undefined);
   if (frame.copyEntries === frame.entries && frame.copyTail === tail) return frame.copy;
   if (tail !== undefined) put(frame, tail);
   return copyFrame(frame, tail);
 }
 
 function copyFrame(frame: Frame, tail: unknown): unknown {
-  frame.copy = Array.isArray(frame.node) ? frame.node.slice() : copyMembers(frame.node);
+  frame.copy = Array.isArray(frame.node) ? frame.node.slice() : copyMembers(frame.node, frame.hasProto);
   frame.copyEntries = frame.entries;
   frame.copyTail = tail;
   return frame.copy;
 }
 
 /** Assigning copies objects of one shape at once, at a third of what spreading costs; but it would take `__proto__` for an order. */
-function copyMembers(node: Members): Members {
-  return Object.hasOwn(node, "__proto__") ? { ...node } : Object.assign({}, node);
+function copyMembers(node: Members, hasProto: boolean): Members {
+  return hasProto ? { ...node } : Object.assign({}, node);
 }
 
 /** Writes the entry in work, as an own property whatever its name. */

@@ -107,6 +107,7 @@ class JsonStream implements StructuredStream {
   }
 
   #notify(): void {
+    if (this.#listeners.size === 0) return;
     for (const listener of this.#listeners) listener();
   }
 }

@@ -30,8 +30,8 @@ export interface UseMenuResult {
 }
 
 /** A menu button: arrows, Home and End go round, Escape closes this and nothing above it, and focus returns to the button. */
-export function useMenu(): UseMenuResult {
-  const [isOpen, setOpen] = useState(false);
+export function useMenu(defaultOpen = false): UseMenuResult {
+  const [isOpen, setOpen] = useState(defaultOpen);
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
   const menu = useRef<HTMLDivElement>(null);

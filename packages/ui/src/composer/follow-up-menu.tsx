@@ -13,14 +13,15 @@ export interface FollowUpMenuProps extends Omit<HTMLAttributes<HTMLSpanElement>,
   /** What Enter does. */
   readonly mode: ComposerMode;
   readonly onSelect: (mode: ComposerMode) => void;
+  readonly defaultOpen?: boolean;
 }
 
 /** The ways to send while the agent works, each with its key. Renders a `span`, or nothing where there is one way. */
 export const FollowUpMenu: UiComponent<HTMLSpanElement, FollowUpMenuProps> = withRef("FollowUpMenu", (props, ref) => {
-  const { modes, mode, onSelect, className, ...rest } = props;
+  const { modes, mode, onSelect, defaultOpen = false, className, ...rest } = props;
   const { composer, keys } = useWords(writingWords);
   const bindings = useKeys();
-  const menu = useMenu();
+  const menu = useMenu(defaultOpen);
   if (modes.length < 2) return null;
   return (
     <span {...rest} ref={ref} className={joinClasses("unsay-follow-up", className)} data-unsay="follow-up-menu">

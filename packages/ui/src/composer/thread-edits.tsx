@@ -3,11 +3,11 @@ import { createContext, useContext, useMemo, useState, type Context, type ReactE
 import { selectSuperseded, type AssistantMessage, type Session, type ThreadShape, type UserMessage } from "@unsay/core";
 import { useDiscard, type UseDiscardResult, type UseThreadResult } from "@unsay/react/base";
 import { Button } from "../button/button.js";
+import { usePiece } from "../on-demand/pieces.js";
 import { threadWords } from "../strings/english/thread.js";
 import { useWords } from "../strings/strings.js";
 import { ReceiptListSlot } from "../tool-call/tool-call-slot.js";
 import { UndoNotice } from "./undo-notice.js";
-import { EditMessageSlot } from "./writing-slots.js";
 
 interface ThreadEdits extends UseDiscardResult {
   readonly edit: (message: UserMessage, text: string) => void;
@@ -63,13 +63,15 @@ export function EditableMessage({ message, children }: { readonly message: UserM
   const edits = useContext(ThreadEditsContext);
   const [isEditing, setEditing] = useState(false);
   const { editMessage } = useWords(threadWords);
+  const { module } = usePiece("writing", isEditing);
   if (edits?.superseded.has(message.id) === true) return <Superseded>{children}</Superseded>;
-  if (isEditing && edits !== null) {
+  if (isEditing && edits !== null && module !== null) {
     const submit = (text: string): void => {
       setEditing(false);
       edits.edit(message, text);
     };
-    return <EditMessage message={message} later={edits.countAfter(message.id)} onSubmit={submit} onCancel={() => setEditing(false)} />;
+    const later = edits.countAfter(message.id);
+    return <module.EditMessage message={message} later={later} onSubmit={submit} onCancel={() => setEditing(false)} />;
   }
   return (
     <>
@@ -84,6 +86,7 @@ export function EditableMessage({ message, children }: { readonly message: UserM
             data-unsay="message.edit"
             aria-label={editMessage.open}
             title={editMessage.open}
+            aria-busy={isEditing || undefined}
             onClick={() => setEditing(true)}
           >
             {PENCIL}

@@ -5,7 +5,7 @@ import { makeVisible } from "../approval/visible-text.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import { LINK_REL, parseSafeUrl } from "../markdown/links.js";
 import { readValue } from "../source/read-value.js";
-import { markdownWords } from "../strings/english/markdown.js";
+import { sourceWords } from "../strings/english/source.js";
 import { useWords } from "../strings/strings.js";
 
 export interface AnswerFileProps extends Omit<HTMLAttributes<HTMLParagraphElement>, "part"> {
@@ -16,7 +16,7 @@ export interface AnswerFileProps extends Omit<HTMLAttributes<HTMLParagraphElemen
 /** A file or a piece of data by its name. Nothing of it is loaded or run; a web address is a link. Renders a `p`. */
 export const AnswerFile: UiComponent<HTMLParagraphElement, AnswerFileProps> = withRef("AnswerFile", (props, ref) => {
   const { part, className, ...rest } = props;
-  const strings = useWords(markdownWords);
+  const strings = useWords(sourceWords);
   const { label, url, mediaType, size } = readValue(part.value);
   const safe = url === null ? null : parseSafeUrl(url);
   const words = makeVisible(label ?? safe?.host ?? "");

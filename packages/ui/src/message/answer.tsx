@@ -77,7 +77,17 @@ interface PaintedAnswerProps extends Pick<AnswerProps, "message" | "redirect" | 
 }
 
 /** Nothing above the text says more of it than is painted. */
-function PaintedAnswer({ message, container, handlers, redirect, attempt, decision, endMark, copyable, isUsed }: PaintedAnswerProps): ReactElement {
+function PaintedAnswer({
+  message,
+  container,
+  handlers,
+  redirect,
+  attempt,
+  decision,
+  endMark,
+  copyable,
+  isUsed,
+}: PaintedAnswerProps): ReactElement {
   const paced = usePaced(message);
   const [first] = useState(paced.message);
   return (

@@ -6,7 +6,7 @@ import { revisionWords, type RevisionWords } from "../strings/english/revision.j
 import { useWords } from "../strings/strings.js";
 import type { TextMark } from "./marked-text.js";
 import { keyOf, MarksContext } from "./marks-provider.js";
-import { Retracted, Revised, Unverified, type MarkProps } from "./marks.js";
+import { OwnWords, Retracted, Revised, Unverified, type MarkProps } from "./marks.js";
 
 /** The wording before a correction. Renders a `del` with hidden words around. */
 export const Removed: UiComponent<HTMLModElement, MarkProps> = withRef("Removed", (props, ref) => {
@@ -14,9 +14,9 @@ export const Removed: UiComponent<HTMLModElement, MarkProps> = withRef("Removed"
   const strings = useWords(revisionWords);
   return (
     <del {...rest} ref={ref} data-mark="removed" data-rev={revision}>
-      <span className="unsay-visually-hidden">{strings.correction.earlierPrefix}</span>
+      <OwnWords>{strings.correction.earlierPrefix}</OwnWords>
       {children}
-      <span className="unsay-visually-hidden">{strings.correction.earlierSuffix}</span>
+      <OwnWords>{strings.correction.earlierSuffix}</OwnWords>
     </del>
   );
 });
@@ -31,7 +31,7 @@ export interface RevisionPeekProps extends HTMLAttributes<HTMLButtonElement> {
   readonly ink?: "changed" | "cut";
 }
 
-/** Shows the earlier wording on demand. Renders a `button`; Escape closes and keeps the focus. */
+/** Shows the earlier wording on demand. Renders a `button` that no line begins with; Escape closes and keeps the focus. */
 export const RevisionPeek: UiComponent<HTMLButtonElement, RevisionPeekProps> = withRef("RevisionPeek", (props, ref) => {
   const { open, onOpenChange, label, controls, ink, className, children, onClick, onKeyDown, ...rest } = props;
   // Whoever compares two wordings must not lose the place to new text.
@@ -43,22 +43,24 @@ export const RevisionPeek: UiComponent<HTMLButtonElement, RevisionPeekProps> = w
     onOpenChange(false);
   };
   return (
-    <button
-      {...rest}
-      ref={ref}
-      type="button"
-      className={joinClasses("unsay-ref", className)}
-      data-unsay="answer.peek"
-      data-ink={ink}
-      data-open={flag(open)}
-      aria-expanded={open}
-      aria-controls={open ? controls : undefined}
-      aria-label={label}
-      onClick={composeHandlers(onClick, () => onOpenChange(!open))}
-      onKeyDown={composeHandlers(onKeyDown, close)}
-    >
-      {children}
-    </button>
+    <span className="unsay-ref-place">
+      <button
+        {...rest}
+        ref={ref}
+        type="button"
+        className={joinClasses("unsay-ref", className)}
+        data-unsay="answer.peek"
+        data-ink={ink}
+        data-open={flag(open)}
+        aria-expanded={open}
+        aria-controls={open ? controls : undefined}
+        aria-label={label}
+        onClick={composeHandlers(onClick, () => onOpenChange(!open))}
+        onKeyDown={composeHandlers(onKeyDown, close)}
+      >
+        {children}
+      </button>
+    </span>
   );
 });
 
@@ -211,7 +213,7 @@ function Note({ kind, children }: { readonly kind: "inferred" | "waiting"; reado
   return (
     <>
       {" "}
-      <span className="unsay-aside" data-unsay="answer.note" data-note={kind}>
+      <span className="unsay-aside" dir="auto" data-unsay="answer.note" data-note={kind}>
         {`(${children})`}
       </span>{" "}
     </>
@@ -235,7 +237,7 @@ function UnverifiedEnd({ reason, why, isOpen, setOpen, id }: UnverifiedEndProps)
         {correction.unverified}
       </RevisionPeek>
       {isOpen ? (
-        <span id={id} className="unsay-aside">
+        <span id={id} className="unsay-aside" dir="auto">
           {" "}
           {words}{" "}
         </span>

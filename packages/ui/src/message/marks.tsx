@@ -1,5 +1,5 @@
 "use client";
-import type { HTMLAttributes } from "react";
+import type { HTMLAttributes, ReactElement } from "react";
 import { flag, joinClasses, withRef, type UiComponent } from "../component.js";
 import { answerWords } from "../strings/english/answer.js";
 import { useWords } from "../strings/strings.js";
@@ -17,6 +17,18 @@ export const Provisional: UiComponent<HTMLElement, MarkProps> = withRef("Provisi
   return <span {...rest} ref={ref} data-mark="provisional" />;
 });
 
+/**
+ * Hidden words of the kit inside a text. With a direction of their own, or the first of them would turn the text around
+ * that takes its direction from its first letter.
+ */
+export function OwnWords({ children }: { readonly children: string }): ReactElement {
+  return (
+    <span className="unsay-visually-hidden" dir="auto">
+      {children}
+    </span>
+  );
+}
+
 export interface RevisedProps extends MarkProps {
   /** The words that say what it is stand in front; once for each correction. */
   readonly announced?: boolean;
@@ -30,7 +42,7 @@ export const Revised: UiComponent<HTMLModElement, RevisedProps> = withRef("Revis
   const strings = useWords(answerWords);
   return (
     <ins {...rest} ref={ref} data-mark="revised" data-rev={revision} data-seen={flag(seen)}>
-      {announced ? <span className="unsay-visually-hidden">{strings.correction.revisedPrefix}</span> : null}
+      {announced ? <OwnWords>{strings.correction.revisedPrefix}</OwnWords> : null}
       {children}
     </ins>
   );
@@ -41,7 +53,7 @@ export const Retracted: UiComponent<HTMLElement, MarkProps & { readonly reason?:
   const { revision: _revision, reason = "", ...rest } = props;
   const strings = useWords(answerWords);
   return (
-    <span {...rest} ref={ref} data-mark="retracted">
+    <span dir="auto" {...rest} ref={ref} data-mark="retracted">
       {strings.retraction.chip(reason)}
     </span>
   );

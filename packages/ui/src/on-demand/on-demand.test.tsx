@@ -82,6 +82,8 @@ describe("an answer before Markdown can be read", () => {
     expect(container.querySelector("ins")?.textContent).toContain("It takes 5 days.");
     expect(container.querySelector('[data-mark="retracted"]')).not.toBeNull();
     expect(container.querySelector('[data-mark="unverified"]')?.textContent).toContain("Perhaps.");
+    await held.revisions.arrive();
+    await vi.waitFor(() => expect(container.querySelector('[data-unsay="answer.peek"]')).not.toBeNull());
     await userEvent.click(container.querySelector('[data-unsay="answer.peek"]') as Element);
     expect(container.querySelector("del")?.textContent).toContain("It takes 3 days.");
     await held.markdown.arrive();

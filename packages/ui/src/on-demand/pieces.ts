@@ -1,6 +1,7 @@
 "use client";
 import { createContext, useContext, useEffect, type Context } from "react";
 import type * as RunsPiece from "@unsay/core/runs";
+import type * as WritingPiece from "../composer/writing-parts.js";
 import type * as MarkdownPiece from "../message/markdown-text.js";
 import type * as RevisionsPiece from "../message/revision-parts.js";
 import type * as ThreadPiece from "../thread/thread-parts.js";
@@ -19,6 +20,8 @@ export interface Pieces {
   readonly thread: OnDemand<typeof ThreadPiece>;
   /** Gates with all that opens from them, and receipts; what they send goes through `runs`, so both come together. Fetched when a tool is proposed, and while a chat has nothing to do. */
   readonly tools: OnDemand<typeof ToolsPiece>;
+  /** Files, the queue, changing a message that was sent, other ways to send. Fetched with the first of them, and while a chat has nothing to do. */
+  readonly writing: OnDemand<typeof WritingPiece>;
 }
 
 export type PieceName = keyof Pieces;
@@ -52,14 +55,19 @@ const PIECES: Pieces = {
       return tools;
     },
   }),
+  writing: createOnDemand({
+    name: "files, the queue and the editor of sent messages",
+    meanwhile: "Files wait, and what is queued can be read and not changed until it is there.",
+    fetch: () => import("../composer/writing-parts.js"),
+  }),
 };
 
 /** Replaced only by tests, which say themselves when a piece comes and whether. */
 export const PiecesContext: Context<Pieces> = createContext(PIECES);
 
-export function usePiece<Name extends PieceName>(name: Name): Loaded<Awaited<ReturnType<Pieces[Name]["load"]>>> {
+export function usePiece<Name extends PieceName>(name: Name, isWanted = true): Loaded<Awaited<ReturnType<Pieces[Name]["load"]>>> {
   const piece = useContext(PiecesContext)[name] as OnDemand<Awaited<ReturnType<Pieces[Name]["load"]>>>;
-  return useOnDemand(piece);
+  return useOnDemand(piece, isWanted);
 }
 
 /** In a chat: Markdown at once, and the rest when the page has nothing to do, so that it is there before it is needed. */

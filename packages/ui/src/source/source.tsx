@@ -4,7 +4,7 @@ import type { ValuePart } from "@unsay/core";
 import { makeVisible } from "../approval/visible-text.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import { LINK_REL, parseSafeUrl } from "../markdown/links.js";
-import { markdownWords } from "../strings/english/markdown.js";
+import { sourceWords } from "../strings/english/source.js";
 import { useWords } from "../strings/strings.js";
 import { readValue } from "./read-value.js";
 
@@ -16,7 +16,7 @@ export interface SourceProps extends Omit<HTMLAttributes<HTMLElement>, "part"> {
 /** One source: its title, and in words the host it leads to. Nothing is loaded from there. Renders a `cite`. */
 export const Source: UiComponent<HTMLElement, SourceProps> = withRef("Source", (props, ref) => {
   const { part, className, ...rest } = props;
-  const { markdown, part: kinds } = useWords(markdownWords);
+  const { markdown, part: kinds } = useWords(sourceWords);
   const { label, url } = readValue(part.value);
   const safe = url === null ? null : parseSafeUrl(url);
   const words = makeVisible(label ?? safe?.host ?? kinds.source);
@@ -41,7 +41,7 @@ export interface SourceListProps extends HTMLAttributes<HTMLElement> {
 /** Sources that stand together, numbered as the answer may cite them. Renders a `section`. */
 export const SourceList: UiComponent<HTMLElement, SourceListProps> = withRef("SourceList", (props, ref): ReactElement => {
   const { parts, className, ...rest } = props;
-  const { sources } = useWords(markdownWords);
+  const { sources } = useWords(sourceWords);
   return (
     <section {...rest} ref={ref} className={joinClasses("unsay-sources", className)} data-unsay="answer.sources" aria-label={sources.label}>
       <span className="unsay-value-kind" aria-hidden="true">
@@ -67,7 +67,7 @@ export interface CitationProps extends Omit<HTMLAttributes<HTMLElement>, "part">
 /** A number in the text that leads to its source, and names it. Renders a `sup`. */
 export const Citation: UiComponent<HTMLElement, CitationProps> = withRef("Citation", (props, ref) => {
   const { number, part, className, ...rest } = props;
-  const strings = useWords(markdownWords);
+  const strings = useWords(sourceWords);
   const { label, url } = readValue(part.value);
   const safe = url === null ? null : parseSafeUrl(url);
   const name = strings.sources.citation(number, makeVisible(label ?? safe?.host ?? ""));

@@ -17,7 +17,11 @@ type Fields = Partial<UseApprovalResult>;
 const typed = (value: string): Fields => ({ getTypeProps: () => ({ readOnly: true, value }) });
 
 /** Risk 4 is asked by typing, which the call alone does not say. */
-const OF_TIER: Readonly<Record<Tier, Fields>> = { "risk 2": {}, "risk 3": {}, "risk 4": { risk: 4, mechanism: "type", ...typed("ci-bot") } };
+const OF_TIER: Readonly<Record<Tier, Fields>> = {
+  "risk 2": {},
+  "risk 3": {},
+  "risk 4": { risk: 4, mechanism: "type", ...typed("ci-bot") },
+};
 
 const CLOSED: readonly ApprovalView[] = ["forming", "approved", "rejected", "expired", "superseded", "cancelled"];
 

@@ -38,6 +38,7 @@ export interface HeldPieces {
   readonly runs: HeldPiece<unknown>;
   readonly thread: HeldPiece<unknown>;
   readonly tools: HeldPiece<unknown>;
+  readonly writing: HeldPiece<unknown>;
 }
 
 export function holdPieces(): HeldPieces {
@@ -46,12 +47,21 @@ export function holdPieces(): HeldPieces {
   const runs = holdPiece(() => import("@unsay/core/runs"));
   const thread = holdPiece(() => import("../thread/thread-parts.js"));
   const tools = holdPiece(() => import("../tool-call/tool-parts.js"));
+  const writing = holdPiece(() => import("../composer/writing-parts.js"));
   return {
-    pieces: { markdown: markdown.piece, revisions: revisions.piece, runs: runs.piece, thread: thread.piece, tools: tools.piece },
+    pieces: {
+      markdown: markdown.piece,
+      revisions: revisions.piece,
+      runs: runs.piece,
+      thread: thread.piece,
+      tools: tools.piece,
+      writing: writing.piece,
+    },
     markdown,
     revisions,
     runs,
     thread,
     tools,
+    writing,
   };
 }

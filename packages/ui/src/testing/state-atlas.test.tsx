@@ -187,6 +187,22 @@ describe("statement 103", () => {
   });
 });
 
+describe("statement 103", () => {
+  it("words of the kit inside a text do not turn it around: English stays English in an Arabic page", async () => {
+    const { container } = await render(
+      <StringsProvider value={ar}>
+        <UnsayRoot dir="rtl">
+          <StateAtlas />
+        </UnsayRoot>
+      </StringsProvider>,
+    );
+    const blocks = Array.from(container.querySelectorAll<HTMLElement>('[data-unsay="answer.block"]'));
+    const turned = blocks.filter((block) => getComputedStyle(block).direction === "rtl").map((block) => block.textContent);
+    expect(blocks.length).toBeGreaterThan(10);
+    expect(turned).toEqual([]);
+  });
+});
+
 /** A custom property, which the type of styles does not know. */
 const SMALL = { "--unsay-target": "10px" } as UnsayRootProps["style"];
 

@@ -178,8 +178,8 @@ function LongThread({ count }: { readonly count: number }): ReactElement {
 /** scroll S3: from the top of a long thread to its end, which is there before the rest is. */
 export const TwoThousandMessages: Story = {
   render: () => <LongThread count={2_000} />,
-  // Two thousand messages in five themes take axe minutes; what they are made of is looked at everywhere else.
-  parameters: { a11y: { test: "off" } },
+  // All of them in five themes would take axe minutes: it looks at the last group, the controls and what holds them.
+  parameters: { a11y: { context: { exclude: [".unsay-message-group:not(:last-child)"] } } },
   play: async ({ canvasElement }) => {
     const articles = (): Element[] => Array.from(canvasElement.querySelectorAll("article"));
     await waitFor(() => expect(articles().at(-1)).toHaveAttribute("aria-posinset", "2000"));

@@ -37,8 +37,10 @@ export const composerWords = {
   },
 
   attachments: {
+    label: "Files",
     choose: "Add files",
     drop: "Drop files here",
+    remove: (name: string): string => `Remove ${name}`,
   },
 };
 

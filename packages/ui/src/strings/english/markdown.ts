@@ -1,17 +1,15 @@
+import { mergeWords } from "../merge-words.js";
 import { english } from "./formats.js";
+import { sourceWords, type SourceWords } from "./source.js";
 
-const { number, bytes, count } = english;
+const { count } = english;
 
-/** Words of Markdown, files and sources. */
-export const markdownWords = {
-  number: (amount: number): string => number(amount),
-
+const own = {
   markdown: {
     code: "Code",
     codeIn: (language: string): string => `Code, ${language}`,
     table: "Table",
     image: (alt: string, host: string): string => `[image: ${[alt, host].filter(Boolean).join(" · ") || "no description"}]`,
-    linkTo: (target: string): string => ` (${target})`,
     loadImage: (host: string): string => `Load image from ${host}`,
     copyCode: "Copy",
     copied: "Copied",
@@ -25,18 +23,9 @@ export const markdownWords = {
     footnote: (label: string): string => `Note ${label}`,
     asText: "Too much to lay out. The rest is shown as text.",
   },
-
-  sources: {
-    label: "Sources",
-    citation: (position: number, title: string): string => `Source ${number(position)}${title === "" ? "" : `: ${title}`}`,
-    size: (size: number): string => bytes(size),
-  },
-
-  part: {
-    source: "Source",
-    file: "File",
-    data: "Data",
-  },
 };
 
-export type MarkdownWords = typeof markdownWords;
+export type MarkdownWords = SourceWords & typeof own;
+
+/** Words of Markdown. */
+export const markdownWords: MarkdownWords = /* @__PURE__ */ mergeWords(sourceWords, own);

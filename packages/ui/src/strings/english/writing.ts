@@ -27,10 +27,8 @@ const own = {
   },
 
   attachments: {
-    label: "Files",
     uploading: (share: number): string => `${percent(share)} sent`,
     waiting: "On its way…",
-    remove: (name: string): string => `Remove ${name}`,
     retry: (name: string): string => `Retry: ${name}`,
     problem: {
       type: "This kind of file is not taken.",
