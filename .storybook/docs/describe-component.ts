@@ -11,11 +11,11 @@ export interface ComponentFacts {
   readonly keys: readonly string[];
 }
 
-/** `sources`: paths with their text. The file that makes the component, and the files of its folder that only that one uses, are read. */
+/** `sources`: paths with their text. The file that makes the component is read, and the one that draws its element where that is another. */
 export function describeComponent(name: string, sources: Readonly<Record<string, string>>): ComponentFacts | null {
   const path = Object.keys(sources).find((candidate) => definesComponent(sources[candidate] ?? "", name));
   if (path === undefined) return null;
-  const code = sources[path] ?? "";
+  const code = withDrawer(sources[path] ?? "", sources);
   const folder = path.slice(0, path.lastIndexOf("/") + 1);
   const styles = Object.entries(sources).filter(([file]) => file.startsWith(folder) && file.endsWith(".css"));
   return {
@@ -24,6 +24,13 @@ export function describeComponent(name: string, sources: Readonly<Record<string,
     variables: variablesOf(classesOf(code), styles.map(([, css]) => css).join("\n")),
     keys: keysOf(code, sources),
   };
+}
+
+/** Who is given the `ref` draws the element. */
+function withDrawer(code: string, sources: Readonly<Record<string, string>>): string {
+  const drawer = /<([A-Z]\w+)[^>]*\sref=\{ref\}/u.exec(code)?.[1];
+  const found = drawer === undefined ? undefined : Object.values(sources).find((text) => definesComponent(text, drawer));
+  return found === undefined || found === code ? code : `${code}\n${found}`;
 }
 
 function definesComponent(code: string, name: string): boolean {
@@ -56,8 +63,17 @@ function variablesOf(classes: readonly string[], css: string): readonly string[]
 
 /** Its own, and those of the hooks that it calls. */
 function keysOf(code: string, sources: Readonly<Record<string, string>>): readonly string[] {
-  const hooks = unique([...code.matchAll(/\b(use[A-Z]\w+)\(/gu)].map(([, hook = ""]) => hook));
-  const read = [code, ...hooks.flatMap((hook) => Object.values(sources).filter((text) => text.includes(`export function ${hook}(`)))];
+  const read = new Set([code]);
+  for (const text of read) for (const hook of hooksOf(text, sources)) read.add(hook);
+  return keysIn([...read]);
+}
+
+function hooksOf(code: string, sources: Readonly<Record<string, string>>): readonly string[] {
+  const names = unique([...code.matchAll(/\b(use[A-Z]\w+)\(/gu)].map(([, hook = ""]) => hook));
+  return names.flatMap((name) => Object.values(sources).filter((text) => text.includes(`export function ${name}(`)));
+}
+
+function keysIn(read: readonly string[]): readonly string[] {
   const bound = read.flatMap((text) => [...text.matchAll(/\b(?:keys|bindings)\.(\w+)/gu)].map(([, action = ""]) => action));
   const own = read.flatMap((text) => [...text.matchAll(/\.key === "([A-Z]\w*|F\d+)"/gu)].map(([, key = ""]) => key));
   return unique([...bound, ...own]);

@@ -1,6 +1,6 @@
 /**
- * What a page needs before anything runs: a session that shows and writes, and the questions asked of messages. The main
- * entry has all of it and the rest; `./runs` is what `openSession` fetches when the first run begins.
+ * What a page needs before anything runs: a session that shows and writes, a transport, and the questions asked of
+ * messages. The main entry has all of it and the rest; `./runs` is what `openSession` fetches when the first run begins.
  */
 export type * from "./index.js";
 export { isPastExpiry, isRefusedForGood } from "./approval/answerable.js";
@@ -29,3 +29,4 @@ export { systemClock } from "./session/clock.js";
 export { openSession } from "./session/thread-session.js";
 export { changesBetween } from "./thread/message-pages.js";
 export { findLive } from "./thread/thread.js";
+export { createUnsayTransport } from "./transport/unsay-transport.js";

@@ -27,21 +27,7 @@ export type {
 export { newsOfUse, selectUsedNews, usedKinds, type UsedNews, type UsedRange, type UseKind, type UseNews } from "./guard/used-range.js";
 export { createUseStore, parseUses, type UseStore, type UseStoreOptions, type UseStoreState } from "./guard/use-store.js";
 export { UsesProvider, useUses, useUseStore, type UsesProviderProps } from "./guard/uses-context.js";
-export { hashOfWords, recordUse, type UseFacts } from "./guard/record-use.js";
-export { locateWords, wholePlaces } from "./guard/locate-words.js";
-export { rememberCopy, type CopyFacts } from "./guard/remember-copy.js";
 export { useCopiedRange } from "./guard/use-copied-range.js";
-export { useNativeCopy } from "./guard/use-native-copy.js";
-export {
-  selectGuardBlock,
-  useActionGuard,
-  type GuardBlock,
-  type GuardedAct,
-  type GuardPolicy,
-  type SettleLevel,
-  type UseActionGuardOptions,
-  type UseActionGuardResult,
-} from "./guard/use-action-guard.js";
 export { createAnnouncementQueue, type Announcement, type AnnouncementQueue } from "./announcer/announcement-queue.js";
 export { useAnnouncer, type UseAnnouncerOptions, type UseAnnouncerResult } from "./announcer/use-announcer.js";
 export { useReminders, type Reminder } from "./announcer/use-reminders.js";
@@ -52,10 +38,6 @@ export { useFocusAfterStop } from "./keys/use-focus-after-stop.js";
 export { ScrollHoldsContext, useScrollHold, type ScrollHolds } from "./scroll/scroll-holds.js";
 export type { ScrollState } from "./scroll/thread-scroller.js";
 export { useThreadScroll, type UseThreadScrollOptions, type UseThreadScrollResult } from "./scroll/use-thread-scroll.js";
-export { selectCorrections, type Correction } from "./message/corrections.js";
-export { useCorrectionStrip } from "./message/use-correction-strip.js";
-export { useStruck } from "./message/use-struck.js";
-export { useSeen } from "./message/use-seen.js";
 export { otherReceipts, selectVersions, type VersionedMessage, type Versions } from "./message/versions.js";
 export { perPage } from "./thread/per-page.js";
 export {

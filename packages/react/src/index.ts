@@ -23,3 +23,21 @@ export { useCallHandover, type CallHandover } from "./tool-call/use-call-handove
 export { useHeldCountdown } from "./tool-call/use-held-countdown.js";
 export { useUnsayMessages, type UseUnsayMessagesOptions } from "./bridge/use-unsay-messages.js";
 export { useStoredThread } from "./session/use-stored-thread.js";
+export { hashOfWords, recordUse, type UseFacts } from "./guard/record-use.js";
+export { locateWords, wholePlaces } from "./guard/locate-words.js";
+export { rememberCopy, type CopyFacts } from "./guard/remember-copy.js";
+export { useNativeCopy } from "./guard/use-native-copy.js";
+export {
+  selectGuardBlock,
+  useActionGuard,
+  type GuardBlock,
+  type GuardedAct,
+  type GuardPolicy,
+  type SettleLevel,
+  type UseActionGuardOptions,
+  type UseActionGuardResult,
+} from "./guard/use-action-guard.js";
+export { selectCorrections, type Correction } from "./message/corrections.js";
+export { useCorrectionStrip } from "./message/use-correction-strip.js";
+export { useStruck } from "./message/use-struck.js";
+export { useSeen } from "./message/use-seen.js";

@@ -1,4 +1,4 @@
-import { createUnsayTransport } from "@unsay/core";
+import { createUnsayTransport } from "@unsay/core/base";
 import { Chat } from "@unsay/ui/chat";
 
 /** Markdown, approval gates, correction marks, Stop, receipts: all that is on the screen before anything is asked for. */

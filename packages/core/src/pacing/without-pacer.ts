@@ -1,4 +1,4 @@
-import type { AssistantMessage, Part } from "../message/message.js";
+import type { AssistantMessage, Part, TextPart } from "../message/message.js";
 import { isLive, textOfPart } from "../message/selectors.js";
 import type { PacedView, PacingSettings } from "./pacing.types.js";
 import { wholeView } from "./whole-view.js";
@@ -28,20 +28,28 @@ function isHoldable(part: Part): boolean {
  */
 export function viewWithoutPacer(message: AssistantMessage, settings: PacingSettings, shown: AssistantMessage | null): PacedView {
   const isWhole = !needsPacer(message, settings);
-  const parts = isWhole ? message.parts : message.parts.filter((part) => !isPaced(part) || shown?.parts.includes(part) === true);
-  const held = message.parts.filter((part) => part.type === "text" && part.spans.length > 0 && !parts.includes(part));
+  const isPainted = (part: Part) => isWhole || !isPaced(part) || shown?.parts.includes(part) === true;
+  const parts = message.parts.filter((part) => hasPlace(part) && isPainted(part));
+  const held = message.parts.flatMap((part) => (isPaced(part) && hasPlace(part) && !isPainted(part) ? [part] : []));
   const [first] = held;
-  const view = first === undefined ? message : { ...message, parts, seams: message.seams.filter(({ part }) => parts.some(({ id }) => id === part)) };
   return {
-    ...wholeView(view),
-    holding: first === undefined || !isLive(message) ? null : { part: first.id, why: "sentence" },
-    keptBack: isLive(message) ? [] : held.map((part) => ({ part: part.id, why: "sentence", text: part.type === "text" ? textOfPart(part) : "" })),
+    ...wholeView(parts.length === message.parts.length ? message : { ...message, parts, seams: seamsIn(message, parts) }),
+    holding: first !== undefined && isLive(message) ? { part: first.id, why: "sentence" } : null,
+    keptBack: isLive(message) ? [] : held.map((part) => ({ part: part.id, why: "sentence", text: textOfPart(part) })),
     painted: lengthsOf(parts),
   };
 }
 
-function isPaced(part: Part): boolean {
+function isPaced(part: Part): part is TextPart {
   return part.type === "text" && part.kind !== "reasoning";
+}
+
+function hasPlace(part: Part): boolean {
+  return !isPaced(part) || part.status === "withdrawn" || part.spans.some(({ state }) => state !== "dropped");
+}
+
+function seamsIn({ seams }: AssistantMessage, parts: readonly Part[]): AssistantMessage["seams"] {
+  return seams.filter(({ part }) => parts.some(({ id }) => id === part));
 }
 
 function lengthsOf(parts: readonly Part[]): ReadonlyMap<string, number> {

@@ -1,6 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import canonicalize from "canonicalize";
+import { isDeeperThan } from "./depth.js";
 import type { UnsayErrorData } from "./events.js";
 import { DEFAULT_LIMITS, type Limits } from "./limits.js";
 
@@ -49,11 +50,4 @@ export function refuseLong(name: string, { argsLength }: Limits): ParsedArgs & {
 
 function refuse(message: string): ParsedArgs & { readonly ok: false } {
   return { ok: false, error: { code: "invalid-arguments", message, retryable: false } };
-}
-
-/** Whether JSON nests more than `levels` lists and objects. */
-export function isDeeperThan(value: unknown, levels: number): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  if (levels === 0) return true;
-  return Object.values(value).some((child) => isDeeperThan(child, levels - 1));
 }

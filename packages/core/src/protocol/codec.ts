@@ -1,4 +1,4 @@
-import { isDeeperThan } from "./args.js";
+import { isDeeperThan } from "./depth.js";
 import { DEFAULT_LIMITS } from "./limits.js";
 import { CAUSES, type EventType, type UnsayEvent } from "./events.js";
 import { firstMismatch, isBoolean, isNumber, isString, listOf, oneOf, optional, orNull, shape, type Check } from "./shape.js";

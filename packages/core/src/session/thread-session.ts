@@ -537,4 +537,5 @@ const NOT_LOADED: UnsayErrorData = {
   code: "network",
   message: "A file of this page that is needed to ask the server could not be loaded, so nothing was sent. Try again.",
   retryable: true,
+  userMessage: "A part of this page could not be loaded, so nothing was sent.",
 };

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { textOf } from "../message/index.js";
 import { createEventFactory, NO_EFFECTS, type Diagnostic, type EventPayload, type UnsayEvent } from "../protocol/index.js";
@@ -5,16 +6,43 @@ import type { Transport } from "../transport/transport.js";
 import { createSession } from "./session.js";
 import type { Clock } from "./session.types.js";
 
+const words = (text: string, part = "p"): EventPayload => ({ type: "span.append", part, span: "s", text });
+
+/** Words of two parts and of the arguments of a call, between what opens, closes and corrects them. */
+const PAYLOADS: readonly EventPayload[] = [
+  words("a"),
+  words("b"),
+  words(""),
+  words("c", "q"),
+  { type: "span.append", part: "p", span: "t", text: "d", state: "speculative" },
+  { type: "part.open", part: "q", kind: "reasoning" },
+  { type: "part.close", part: "p" },
+  { type: "span.settle", spans: ["s"], to: "verified", by: "check" },
+  { type: "span.drop", spans: ["t"] },
+  { type: "span.retract", spans: ["s"], reason: "wrong", expunge: true },
+  { type: "tool.propose", call: "c", name: "pay", effect: "write", cancellable: false },
+  { type: "tool.args", call: "c", delta: "{" },
+  { type: "tool.args", call: "c", delta: "}" },
+  { type: "tool.result", call: "c", result: "ok" },
+];
+
 /** Neither a moment passes nor a frame is drawn, so that nothing but a reader brings words together. */
 const STANDING: Clock = { now: () => 0, epoch: () => 0, after: () => () => {} };
+
+/** So much passes between two looks at the clock that nothing is brought together. */
+function createHastyClock(): Clock {
+  let time = 0;
+  return { ...STANDING, now: () => (time += 2) };
+}
 
 const OPEN: EventPayload = { type: "run.open", caps: {}, heartbeatMs: null, ttlMs: null };
 const PART: EventPayload = { type: "part.open", part: "p", kind: "answer" };
 const COMPLETE: EventPayload = { type: "run.end", outcome: "complete", effects: NO_EFFECTS };
-const words = (text: string, part = "p"): EventPayload => ({ type: "span.append", part, span: "s", text });
+
+const MADE_EVERY_MS = 150;
 
 /** A session whose server sends each event when told to. */
-function setUp() {
+function setUp(clock = STANDING) {
   const waiting: UnsayEvent[] = [];
   const diagnostics: Diagnostic[] = [];
   const violations: number[] = [];
@@ -35,7 +63,7 @@ function setUp() {
   };
   const session = createSession({
     transport,
-    clock: STANDING,
+    clock,
     strict: false,
     onDiagnostic: (diagnostic) => diagnostics.push(diagnostic),
     onProtocolError: ({ rule }) => violations.push(rule),
@@ -48,7 +76,7 @@ function setUp() {
     violations,
     say: async (...payloads: readonly EventPayload[]) => {
       await settle();
-      for (const payload of payloads) waiting.push(factory.make(payload));
+      for (const [index, payload] of payloads.entries()) waiting.push(factory.make(payload, { t: index * MADE_EVERY_MS }));
       wake();
       await settle();
     },
@@ -85,6 +113,30 @@ describe("words that are folded together", () => {
     expect(diagnostics).toContainEqual({ code: "protocol.gap", expected: 5, got: 6 });
     expect(answer().status).not.toBe("complete");
     expect(textOf(answer())).toBe("One two ");
+  });
+
+  it("are counted one by one: a proxy that kept them back is found out", async () => {
+    const { say, session, answer, diagnostics } = setUp();
+    const text = Array.from({ length: 12 }, () => words("word "));
+    await say(OPEN, PART, ...text, COMPLETE);
+    expect(diagnostics).toContainEqual({ code: "transport.buffered", spreadMs: 11 * MADE_EVERY_MS, arrivalMs: 0 });
+    expect(session.health.metricsOf(answer().id)).toMatchObject({ maxGapMs: 0, p95GapMs: 0 });
+  });
+
+  it("make the same answer as those that are folded one by one, whatever stands between them", { timeout: 60_000 }, async () => {
+    const mixed = fc.array(fc.constantFrom(...PAYLOADS), { maxLength: 30 });
+    const outcomeOf = async (clock: Clock, payloads: readonly EventPayload[]) => {
+      const { say, answer, violations } = setUp(clock);
+      await say(OPEN, PART, ...payloads, COMPLETE);
+      const { parts, calls, run, status } = answer();
+      return { parts, calls, status, lastSeq: run?.lastSeq, violations };
+    };
+    await fc.assert(
+      fc.asyncProperty(mixed, async (payloads) => {
+        expect(await outcomeOf(STANDING, payloads)).toEqual(await outcomeOf(createHastyClock(), payloads));
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it("are refused like any others where they belong to nothing, and the answer is not called complete", async () => {

@@ -149,12 +149,17 @@ describe("r14-prefix: every document in every chunking", () => {
     const text = JSON.stringify({
       list: Array.from({ length: 2500 }, (_, index) => index),
       map: Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`k${index}`, "v"])),
+      rows: Array.from({ length: 400 }, (_, index) => ({ index, name: "Ann", tags: ["x"] })),
     });
     const watched = createStructuredStream();
     pieces(text, [7, 3, 11]).reduce((length, piece) => {
       watched.push(piece);
       const shown = watched.snapshot();
-      if (length % 40 === 0) expect(shown).toEqual(atOnce(text.slice(0, length + piece.length)).snapshot());
+      if (length % 150 === 0) {
+        const unwatched = atOnce(text.slice(0, length + piece.length));
+        expect(shown).toEqual(unwatched.snapshot());
+        for (const path of unwatched.openPaths) expect(watched.read(path)).toEqual(unwatched.read(path));
+      }
       return length + piece.length;
     }, 0);
     expect(watched.snapshot()).toEqual(JSON.parse(text));

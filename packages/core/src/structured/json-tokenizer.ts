@@ -52,34 +52,34 @@ const WORDS: ReadonlyMap<number, readonly [string, boolean | null]> = new Map([
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/u;
 
-type Mode =
-  | "value"
-  | "value-or-close"
-  | "key"
-  | "key-or-close"
-  | "colon"
-  | "after-value"
-  | "done"
-  | "string"
-  | "escape"
-  | "unicode"
-  | "number"
-  | "word";
+// What may come next. Numbers, because one is looked at for every token.
+const VALUE = 0;
+const VALUE_OR_CLOSE = 1;
+const KEY = 2;
+const KEY_OR_CLOSE = 3;
+const AFTER_KEY = 4;
+const AFTER_VALUE = 5;
+const DONE = 6;
+const TEXT = 7;
+const ESCAPE = 8;
+const UNICODE = 9;
+const NUMERAL = 10;
+const WORD = 11;
 
-const EXPECTED: Readonly<Record<Mode, string>> = {
-  value: "a value",
-  "value-or-close": "a value or ]",
-  key: "a key in quotes",
-  "key-or-close": "a key in quotes or }",
-  colon: "a colon",
-  "after-value": "a comma or the closing bracket",
-  done: "nothing more",
-  string: "the rest of a string",
-  escape: "an escape",
-  unicode: "four hex digits",
-  number: "a number",
-  word: "true, false or null",
-};
+const EXPECTED: readonly string[] = [
+  "a value",
+  "a value or ]",
+  "a key in quotes",
+  "a key in quotes or }",
+  "a colon",
+  "a comma or the closing bracket",
+  "nothing more",
+  "the rest of a string",
+  "an escape",
+  "four hex digits",
+  "a number",
+  "true, false or null",
+];
 
 /** Reads JSON in pieces of any size. Each unit is looked at once; the state is one bit for each open container. */
 export class JsonTokenizer {
@@ -88,14 +88,18 @@ export class JsonTokenizer {
   readonly #maxDepth: number;
   /** For each open container, whether it is a list. */
   readonly #containers: boolean[] = [];
-  #mode: Mode = "value";
+  /** The innermost is one. */
+  #isInList = false;
+  #mode: number = VALUE;
   #offset = 0;
   #isKey = false;
-  /** The digits, letters or key text of the token in work. */
+  /** The digits or key text of the token in work. */
   #token = "";
   /** Apart from the token, which may be the key that the escape stands in. */
   #hex = "";
   #word: readonly [string, boolean | null] = ["", null];
+  /** Letters of the word that have come. */
+  #matched = 0;
 
   constructor(sink: TokenSink, maxDepth: number) {
     this.#sink = sink;
@@ -112,22 +116,22 @@ export class JsonTokenizer {
   /** The end of the text: closes a number at the root, and is a fault where a value is still open. */
   end(): void {
     if (this.fault !== null) return;
-    if (this.#mode === "number" && this.#containers.length === 0) this.#closeNumber(0);
-    if (this.#mode !== "done")
+    if (this.#mode === NUMERAL && this.#containers.length === 0) this.#closeNumber(0);
+    if (this.#mode !== DONE)
       this.#fail(0, `The text ended where ${EXPECTED[this.#mode]} was expected. Continue the answer, or ask for it again.`);
   }
 
   #step(text: string, at: number): number {
     switch (this.#mode) {
-      case "string":
+      case TEXT:
         return this.#readText(text, at);
-      case "escape":
+      case ESCAPE:
         return this.#readEscape(text, at);
-      case "unicode":
+      case UNICODE:
         return this.#readUnicode(text, at);
-      case "number":
+      case NUMERAL:
         return this.#readNumber(text, at);
-      case "word":
+      case WORD:
         return this.#readWord(text, at);
       default:
         return this.#readPunctuation(text, at);
@@ -144,35 +148,35 @@ export class JsonTokenizer {
   /** Whether the unit may stand here; moves on when it may. */
   #accepts(code: number, text: string, at: number): boolean {
     switch (this.#mode) {
-      case "value":
+      case VALUE:
         return this.#beginValue(code, at);
-      case "value-or-close":
+      case VALUE_OR_CLOSE:
         return code === CLOSE_LIST ? this.#close(code) : this.#beginValue(code, at);
-      case "key":
+      case KEY:
         return code === QUOTE && this.#beginKey();
-      case "key-or-close":
+      case KEY_OR_CLOSE:
         return code === QUOTE ? this.#beginKey() : this.#close(code);
-      case "colon":
-        return code === COLON && this.#turn("value");
-      case "after-value":
-        return code === COMMA ? this.#turn(this.#isInList() ? "value" : "key") : this.#close(code);
+      case AFTER_KEY:
+        return code === COLON && this.#turn(VALUE);
+      case AFTER_VALUE:
+        return code === COMMA ? this.#turn(this.#isInList ? VALUE : KEY) : this.#close(code);
       default:
         return false;
     }
   }
 
   #beginValue(code: number, at: number): boolean {
-    if (code === QUOTE) return this.#beginScalar("string", true);
+    if (code === QUOTE) return this.#beginScalar(TEXT, true);
     if (code === OPEN_OBJECT || code === OPEN_LIST) return this.#open(code === OPEN_LIST, at);
     if (code === MINUS || isDigit(code)) return this.#beginNumber(code);
     const word = WORDS.get(code);
     if (word === undefined) return false;
     this.#word = word;
-    this.#token = String.fromCharCode(code);
-    return this.#beginScalar("word", false);
+    this.#matched = 1;
+    return this.#beginScalar(WORD, false);
   }
 
-  #beginScalar(mode: Mode, isText: boolean): boolean {
+  #beginScalar(mode: number, isText: boolean): boolean {
     this.#isKey = false;
     this.#sink.openScalar(isText);
     return this.#turn(mode);
@@ -180,13 +184,13 @@ export class JsonTokenizer {
 
   #beginNumber(code: number): boolean {
     this.#token = String.fromCharCode(code);
-    return this.#beginScalar("number", false);
+    return this.#beginScalar(NUMERAL, false);
   }
 
   #beginKey(): boolean {
     this.#isKey = true;
     this.#token = "";
-    return this.#turn("string");
+    return this.#turn(TEXT);
   }
 
   #open(isList: boolean, at: number): boolean {
@@ -198,38 +202,36 @@ export class JsonTokenizer {
       return true;
     }
     this.#containers.push(isList);
+    this.#isInList = isList;
     this.#sink.openContainer(isList);
-    return this.#turn(isList ? "value-or-close" : "key-or-close");
+    return this.#turn(isList ? VALUE_OR_CLOSE : KEY_OR_CLOSE);
   }
 
   #close(code: number): boolean {
-    if (code !== (this.#isInList() ? CLOSE_LIST : CLOSE_OBJECT)) return false;
+    if (code !== (this.#isInList ? CLOSE_LIST : CLOSE_OBJECT)) return false;
     this.#containers.pop();
+    this.#isInList = this.#containers.at(-1) === true;
     this.#sink.closeContainer();
     return this.#turnAfterValue();
   }
 
-  #isInList(): boolean {
-    return this.#containers.at(-1) === true;
-  }
-
-  #turn(mode: Mode): true {
+  #turn(mode: number): true {
     this.#mode = mode;
     return true;
   }
 
   #turnAfterValue(): true {
-    return this.#turn(this.#containers.length === 0 ? "done" : "after-value");
+    return this.#turn(this.#containers.length === 0 ? DONE : AFTER_VALUE);
   }
 
   #readText(text: string, start: number): number {
     let at = start;
-    let code = text.charCodeAt(at);
-    while (at < text.length && code !== QUOTE && code !== BACKSLASH && code >= 0x20) code = text.charCodeAt(++at);
+    while (at < text.length && isPlain(text.charCodeAt(at))) at += 1;
     if (at > start) this.#append(start === 0 && at === text.length ? text : text.slice(start, at));
     if (at === text.length) return at;
+    const code = text.charCodeAt(at);
     if (code === QUOTE) this.#closeText();
-    else if (code === BACKSLASH) this.#mode = "escape";
+    else if (code === BACKSLASH) this.#mode = ESCAPE;
     else this.#fail(at, `A string contains the control character ${shown(text, at)}; it must be escaped.`);
     return at + 1;
   }
@@ -242,7 +244,7 @@ export class JsonTokenizer {
   #closeText(): void {
     if (this.#isKey) {
       this.#sink.key(this.#token);
-      this.#mode = "colon";
+      this.#mode = AFTER_KEY;
       return;
     }
     this.#sink.closeText();
@@ -254,10 +256,10 @@ export class JsonTokenizer {
     const meant = ESCAPES.get(code);
     if (meant !== undefined) {
       this.#append(meant);
-      this.#mode = "string";
+      this.#mode = TEXT;
     } else if (code === SMALL_U) {
       this.#hex = "";
-      this.#mode = "unicode";
+      this.#mode = UNICODE;
     } else this.#refuse(text, at);
     return at + 1;
   }
@@ -270,7 +272,7 @@ export class JsonTokenizer {
     this.#hex += text[at];
     if (this.#hex.length < 4) return at + 1;
     this.#append(String.fromCharCode(Number.parseInt(this.#hex, 16)));
-    this.#mode = "string";
+    this.#mode = TEXT;
     return at + 1;
   }
 
@@ -293,14 +295,19 @@ export class JsonTokenizer {
     this.#turnAfterValue();
   }
 
-  #readWord(text: string, at: number): number {
+  #readWord(text: string, start: number): number {
     const [whole, value] = this.#word;
-    if (text.charCodeAt(at) !== whole.charCodeAt(this.#token.length)) this.#refuse(text, at);
-    else this.#token += text[at];
-    if (this.#token !== whole) return at + 1;
-    this.#sink.closeScalar(value);
-    this.#turnAfterValue();
-    return at + 1;
+    let at = start;
+    while (at < text.length && text.charCodeAt(at) === whole.charCodeAt(this.#matched)) {
+      at += 1;
+      this.#matched += 1;
+      if (this.#matched < whole.length) continue;
+      this.#sink.closeScalar(value);
+      this.#turnAfterValue();
+      return at;
+    }
+    if (at < text.length) this.#refuse(text, at);
+    return at;
   }
 
   #refuse(text: string, at: number): void {
@@ -315,6 +322,11 @@ export class JsonTokenizer {
 /** One unit in quotes, written so that a control character or half a pair can be read in a message. */
 function shown(text: string, at: number): string {
   return JSON.stringify(text.charAt(at));
+}
+
+/** Stands in a string for itself. */
+function isPlain(code: number): boolean {
+  return code !== QUOTE && code !== BACKSLASH && code >= 0x20;
 }
 
 function isDigit(code: number): boolean {

@@ -1,4 +1,5 @@
-import { UnsayError, type DecodeContext, type OnDiagnostic, type UnsayEvent, type WireDecoder } from "../protocol/index.js";
+import { UnsayError } from "../protocol/errors.js";
+import type { DecodeContext, OnDiagnostic, UnsayEvent, WireDecoder } from "../protocol/index.js";
 import type { EventStream } from "./transport.js";
 
 type Body = AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>;

@@ -1,4 +1,6 @@
-import { guardCallbacks, UnsayError, type Decode, type DecodeContext, type StartCommand, type WireDecoder } from "../protocol/index.js";
+import { UnsayError } from "../protocol/errors.js";
+import { guardCallbacks } from "../protocol/host-callback.js";
+import type { Decode, DecodeContext, StartCommand, WireDecoder } from "../protocol/index.js";
 import { decodeBody, wholeAnswer } from "./event-stream.js";
 import {
   kindOfSuccess,

@@ -1,5 +1,6 @@
 import { errorOfJson, isQuotaError, providerError } from "../adapters/shared/provider-error.js";
-import { parseErrorData, UnsayError, type UnsayErrorData } from "../protocol/index.js";
+import { UnsayError, parseErrorData } from "../protocol/errors.js";
+import type { UnsayErrorData } from "../protocol/index.js";
 import { parseJson, readText } from "./read-text.js";
 
 /** How much of an error body is read: enough for any message, too little to hurt. UTF-16 units. */

@@ -1,5 +1,6 @@
 import { decodeUnsay } from "../adapters/unsay/index.js";
-import { guardCallbacks, type DecodeContext } from "../protocol/index.js";
+import { guardCallbacks } from "../protocol/host-callback.js";
+import type { DecodeContext } from "../protocol/index.js";
 import { parseMessages } from "../thread/parse-messages.js";
 import { request, streamOf, type HttpOptions } from "./fetch-transport.js";
 import type { ActiveRun, Transport } from "./transport.js";

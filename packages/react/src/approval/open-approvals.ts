@@ -6,7 +6,7 @@ import {
   type Message,
   type MessagePages,
   type ToolCall,
-} from "@unsay/core";
+} from "@unsay/core/base";
 import { perPage } from "../thread/per-page.js";
 import type { OpenApproval } from "../types.js";
 

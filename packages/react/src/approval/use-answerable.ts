@@ -1,6 +1,6 @@
 "use client";
 
-import { isPastExpiry, type Approval } from "@unsay/core";
+import { isPastExpiry, type Approval } from "@unsay/core/base";
 import { useEffect, useReducer } from "react";
 import { useClock } from "../session/context.js";
 

@@ -8,11 +8,7 @@ export interface DropProps {
 }
 
 /** Takes files that are dropped or pasted, where any are taken. */
-export function createDropProps(
-  canAttach: boolean,
-  add: (files: Iterable<File>) => void,
-  setDropping: (on: boolean) => void,
-): DropProps {
+export function createDropProps(canAttach: boolean, add: (files: Iterable<File>) => void, setDropping: (on: boolean) => void): DropProps {
   const hasFiles = (data: DataTransfer | null): data is DataTransfer => canAttach && data !== null && data.types.includes("Files");
   return {
     onDragOver: (event) => {

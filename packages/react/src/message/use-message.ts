@@ -1,6 +1,6 @@
 "use client";
 
-import { changesBetween, type Message, type Session } from "@unsay/core";
+import { changesBetween, type Message, type Session } from "@unsay/core/base";
 import { useCallback, useSyncExternalStore } from "react";
 import { useSession } from "../session/context.js";
 

@@ -1,4 +1,4 @@
-import { MessagePages, textOf, type AssistantMessage, type Message, type Session, type SpokenItem } from "@unsay/core";
+import { MessagePacer, MessagePages, textOf, type AssistantMessage, type Message, type Session, type SpokenItem } from "@unsay/core";
 import {
   completeStep,
   createFakeClock,
@@ -12,12 +12,13 @@ import {
   type ScriptedTransport,
 } from "@unsay/core/testing";
 import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
-import { memo, StrictMode, type ReactNode } from "react";
+import { memo, StrictMode, useState, type ReactNode } from "react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { SessionProvider } from "../session/context.js";
 import { useThread } from "../session/use-thread.js";
 import type { PaintSettings } from "./paint-settings.js";
 import { useActWhenSettled } from "./use-act-when-settled.js";
+import { usePacedBy } from "./use-paced-by.js";
 import { usePacedAnswer, usePacedMessage } from "./use-paced-message.js";
 import { useSpokenText, type UseSpokenTextResult } from "./use-spoken-text.js";
 import { useToolLead } from "./use-tool-lead.js";
@@ -26,6 +27,14 @@ afterEach(cleanup);
 
 const words = streamWords("Drain the pool first. Then flip the flag. Then wait.", { at: 200, everyMs: 40 });
 const SCRIPT: Script = { id: "s", title: "s", prompt: "go", steps: [openStep(), ...words, completeStep(endOf(words))] };
+
+const CUT_SHORT = {
+  type: "run.end",
+  outcome: "truncated",
+  cause: "length",
+  resumable: false,
+  effects: { succeeded: [], failed: [], unknown: [], cancelled: [] },
+} as const;
 
 interface Stage {
   readonly clock: FakeClock;
@@ -146,19 +155,61 @@ describe("usePacedAnswer", () => {
       );
     }
     const steps = streamWords("Yes, you can deploy this safely", { at: 200, kind: "verdict", open: true });
-    const cut = {
-      type: "run.end",
-      outcome: "truncated",
-      cause: "length",
-      resumable: false,
-      effects: { succeeded: [], failed: [], unknown: [], cancelled: [] },
-    } as const;
-    const { ask, pass } = show(Disclosed, { ...SCRIPT, steps: [openStep(), ...steps, { at: 600, event: cut }] });
+    const { ask, pass } = show(Disclosed, { ...SCRIPT, steps: [openStep(), ...steps, { at: 600, event: CUT_SHORT }] });
     ask();
     await pass(2_000);
     expect(paintedText()).toBe("");
     fireEvent.click(screen.getByText("Show"));
     expect(paintedText()).toBe("Yes, you can deploy this safely");
+  });
+});
+
+describe("an answer whose pacer comes late", () => {
+  const TWICE: Script = { ...SCRIPT, steps: [openStep(), ...words, { at: endOf(words), event: CUT_SHORT }] };
+
+  /** `arrive` brings the pacer. */
+  function showLate(script: Script): Stage & { readonly arrive: () => void } {
+    let draw = (_: typeof MessagePacer): void => {};
+    function Late({ message }: { readonly message: AssistantMessage }): ReactNode {
+      const [Pacer, setPacer] = useState<typeof MessagePacer | null>(null);
+      draw = (found) => setPacer(() => found);
+      return <p data-testid="text">{textOf(usePacedBy(message, Pacer).message)}</p>;
+    }
+    return { ...show(Late, script), arrive: () => act(() => draw(MessagePacer)) };
+  }
+
+  it("r14-prefix: shows no word before it, and then those that are ready", async () => {
+    const { ask, pass, arrive, answer } = showLate(SCRIPT);
+    ask();
+    await pass(520);
+    expect(textOf(answer())).not.toBe("");
+    expect(paintedText()).toBe("");
+    arrive();
+    expect(paintedText()).toBe("Drain the pool first. ");
+  });
+
+  it("shows all of an answer that has ended without it", async () => {
+    const { ask, pass } = showLate(SCRIPT);
+    ask();
+    await pass(3_000);
+    expect(paintedText()).toBe("Drain the pool first. Then flip the flag. Then wait.");
+  });
+
+  it.each(["before", "after"] as const)("takes nothing back of an answer that goes on, also where it comes %s that, and Stop keeps it", async (when) => {
+    const { ask, pass, arrive, session, answer } = showLate(TWICE);
+    ask();
+    await pass(3_000);
+    const whole = paintedText();
+    expect(whole).toContain("Then wait.");
+    if (when === "before") arrive();
+    act(() => session.continue(answer().id));
+    await pass(0);
+    expect([answer().status, paintedText()]).toEqual(["pending", whole]);
+    arrive();
+    expect(paintedText()).toBe(whole);
+    act(() => session.stop());
+    expect(paintedText()).toBe(whole);
+    expect(textOf(answer())).toBe(whole);
   });
 });
 

@@ -66,7 +66,7 @@ function usePacer(
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- as above
     [pacer, message, revealHeld],
   );
-  if (unpaced !== null && unpaced.message === message && !isLive(message)) shown.current = message;
+  if (unpaced?.keptBack.length === 0 && !isLive(message)) shown.current = message;
   const view = pacer?.step(message, moment) ?? unpaced ?? wholeView(message);
   const { nextAt } = view;
   const waiting = nextAt === null ? null : view;

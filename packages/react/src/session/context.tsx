@@ -1,6 +1,6 @@
 "use client";
 
-import { systemClock, type Clock, type Session } from "@unsay/core";
+import { systemClock, type Clock, type Session } from "@unsay/core/base";
 import { createContext, useContext, useMemo, type ReactNode } from "react";
 import { useStableSettings, type PaintSettings } from "../pacing/paint-settings.js";
 

@@ -1,4 +1,4 @@
-import { changesBetween, type Message, type MessagePages } from "@unsay/core";
+import { changesBetween, type Message, type MessagePages } from "@unsay/core/base";
 import { selectVersions, type VersionedMessage } from "../message/versions.js";
 
 /** So many stand together: what is out of view is laid out a group at a time, and a change is looked for in one group. */

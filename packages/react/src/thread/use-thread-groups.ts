@@ -1,6 +1,6 @@
 "use client";
 
-import { isLive, type AssistantMessage, type MessagePages } from "@unsay/core";
+import { isLive, type AssistantMessage, type MessagePages } from "@unsay/core/base";
 import { useCallback, useRef, useState } from "react";
 import { groupThread, type ChosenVersions, type ThreadGroups } from "./thread-groups.js";
 

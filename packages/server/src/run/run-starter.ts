@@ -12,6 +12,9 @@ import { keyOf, type LiveRuns } from "./live-runs.js";
 import type { Records } from "./records.js";
 import { recordOf } from "./run-streams.js";
 
+/** How soon a store that failed is asked again. */
+const RETRY_MS = 500;
+
 /** Tools get this long to report when the whole server stops. */
 const SHUTDOWN_SETTLE_MS = 2_000;
 
@@ -75,7 +78,7 @@ export class RunStarter {
     const known = await records.find(command.thread, command.startKey);
     if (known !== null && !this.#isUnbegun(known)) return checkSame(known, command);
     if (this.#isClosing) throw shuttingDown();
-    await this.#settleRedirected(command);
+    await this.#settleReplaced(command);
     const messages = await records.fold(command.thread, known);
     if (await records.hasOpenApproval(command.thread)) throw approvalOpen();
     const context = createAnswerContext(command, messages);
@@ -96,35 +99,39 @@ export class RunStarter {
     return owner === this.#options.settings.owner && end === null && lastSeq === 0 && this.#options.live.get(run) === undefined;
   }
 
-  /** What is redirected from has ended before what comes instead begins: the new answer knows what became of its calls. */
-  async #settleRedirected(command: StartCommand): Promise<void> {
-    const { thread, redirects, startKey } = command;
-    if (redirects === undefined) return;
-    const from = this.#options.live.ofThread(thread).find((run) => run.record.message === redirects);
+  /** What it takes the place of has ended before it begins: the new answer knows what became of its calls. */
+  async #settleReplaced(command: StartCommand): Promise<void> {
+    const { thread, redirects, mode, startKey } = command;
+    if (redirects === undefined && mode !== "regenerate") return;
+    const from = this.#options.live.ofThread(thread).find((run) => isReplaced(run.record, command));
     if (from === undefined) return this.#settleElsewhere(command);
-    from.stop({ id: redirectId(startKey), client: "server", intent: "redirect" });
+    from.stop({ id: replaceId(startKey), client: "server", intent: intentOf(command) });
     await from.done;
   }
 
   /** Another process produces it: it is stopped there, with all that is on record counted as seen. */
-  async #settleElsewhere({ thread, redirects, startKey }: StartCommand): Promise<void> {
+  async #settleElsewhere(command: StartCommand): Promise<void> {
+    const { thread, redirects, startKey } = command;
     const { records, settings } = this.#options;
-    const from = (await records.list(thread)).findLast(({ message, end }) => message === redirects && end === null);
+    const from = (await records.list(thread)).findLast((record) => record.end === null && isReplaced(record, command));
     if (from === undefined) return;
     const events = await settings.store.read(from.run, 0);
     const last = events.findLast((event) => event.type === "span.append");
     const stop: StopCommand = {
       command: "stop",
-      id: redirectId(startKey),
+      id: replaceId(startKey),
       client: "server",
       thread,
       run: from.run,
       scope: "run",
-      intent: "redirect",
+      intent: intentOf(command),
       ackSeq: events.at(-1)?.seq ?? 0,
       painted: last?.type === "span.append" ? { span: last.span, offset: Number.MAX_SAFE_INTEGER } : null,
     };
-    checkAnswer(await postCommand(settings, stop, from), from.run);
+    const answer = await postCommand(settings, stop, from);
+    // Who asks again after a crash need not wait until it is known to be one.
+    if (answer === null && redirects === undefined) return;
+    checkAnswer(answer, from.run);
     await untilEnded(settings, from.run);
   }
 
@@ -167,16 +174,36 @@ export class RunStarter {
     this.#options.late.add(run);
     this.#options.onStarted();
     await run.open();
-    await this.#stopEarly(run);
-    if (this.#isClosing) void run.interrupt(SHUT_DOWN, 0);
-    run.start();
+    void this.#begin(run);
     return run;
   }
 
-  async #stopEarly(run: LiveRun): Promise<void> {
-    const { settings, stop } = this.#options;
-    const early = await settings.store.findEarlyStop(run.record.thread, run.record.startKey);
-    if (early !== null) await stop(run, JSON.parse(early) as StopCommand);
+  /** A stop that came before the run counts: until it is known whether one did, the agent says nothing. Never rejects. */
+  async #begin(run: LiveRun): Promise<void> {
+    try {
+      const early = await this.#findEarlyStop(run.record);
+      // Obeyed at once; that it could not be kept besides changes nothing.
+      if (early !== null) await this.#options.stop(run, early).catch(() => {});
+    } catch {
+      void run.interrupt(UNKNOWN_WHETHER_STOPPED, 0);
+    }
+    if (this.#isClosing) void run.interrupt(SHUT_DOWN, 0);
+    run.start();
+  }
+
+  /** Asked for again while the lease runs, as the run is on record and has to end. */
+  async #findEarlyStop({ thread, startKey }: StoredRun): Promise<StopCommand | null> {
+    const { store, clock, leaseMs } = this.#options.settings;
+    const giveUpAt = clock.now() + leaseMs;
+    for (;;) {
+      try {
+        const early = await store.findEarlyStop(thread, startKey);
+        return early === null ? null : (JSON.parse(early) as StopCommand);
+      } catch (error) {
+        if (this.#isClosing || clock.now() >= giveUpAt) throw error;
+      }
+      await new Promise<void>((resolve) => void clock.after(RETRY_MS, resolve));
+    }
   }
 
   #forget(run: LiveRun): void {
@@ -185,7 +212,17 @@ export class RunStarter {
   }
 }
 
-function redirectId(startKey: string): string {
+/** What is redirected from, or another version of the answer that is asked for again. */
+function isReplaced({ message, parent, startKey }: StoredRun, command: StartCommand): boolean {
+  if (command.redirects !== undefined) return message === command.redirects;
+  return parent !== null && parent === command.parent && startKey !== command.startKey;
+}
+
+function intentOf({ redirects }: StartCommand): StopCommand["intent"] {
+  return redirects === undefined ? "stop" : "redirect";
+}
+
+function replaceId(startKey: string): string {
   return `redirect ${startKey}`;
 }
 
@@ -205,6 +242,18 @@ function approvalOpen(): HttpProblem {
     "An approval of this thread is open, and free text is never read as a decision. Approve, reject or stop first.",
   );
 }
+
+const UNKNOWN_WHETHER_STOPPED = {
+  cause: "failed",
+  resumable: false,
+  error: {
+    code: "store-unavailable",
+    message:
+      "The server's storage failed before this answer began, so nobody could say whether it had been stopped already. Nothing was asked of the model.",
+    retryable: true,
+    userMessage: "This answer could not be begun.",
+  },
+} as const;
 
 const SHUT_DOWN = {
   cause: "disconnected",

@@ -183,6 +183,27 @@ describe("row 37: a store that is down", () => {
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
   });
 
+  it("and fails just when a run begins: the run begins when the store is back, and does not stay open for ever", async () => {
+    const breakable = createBreakable("append");
+    const server = await open({ agent: speaker, store: breakable.store });
+    const stream = await server.start();
+    await server.clock.advance(1_200);
+    expect(stream.events.map(({ type }) => type)).toEqual(["run.open", "run.phase"]);
+    breakable.isBroken = false;
+    await server.clock.advance(2_000);
+    expect(endOf(await stream.all())).toMatchObject({ outcome: "complete" });
+  });
+
+  it("and stays down from the begin on: the run ends, and the model is asked nothing", async () => {
+    const breakable = createBreakable("append");
+    let asked = 0;
+    const server = await open({ agent: async () => void (asked += 1), store: breakable.store, leaseMs: 9_000 });
+    const stream = await server.start();
+    for (let second = 0; second < 30; second += 1) await server.clock.advance(1_000);
+    expect(endOf(await stream.all())).toMatchObject({ cause: "failed", error: { code: "store-unavailable" } });
+    expect(asked).toBe(0);
+  });
+
   it("runs no tool whose start is on no record", async () => {
     const breakable = createBreakable();
     let ran = 0;

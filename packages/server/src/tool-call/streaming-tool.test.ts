@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import type { Agent } from "../agents/agent.js";
 import { createTestServer, stopCommand, type TestServer } from "../testing/test-server.js";
 import { answerOf, closeLater, createBench, find, closeServers } from "../testing/tool-bench.js";
 import { MAX_STREAMED_LENGTH } from "./streamed-output.js";
@@ -266,6 +267,28 @@ describe("r10-regen: what an earlier answer did is not done again", () => {
     expect(JSON.stringify(told[2])).not.toContain("Sending.");
     const answers = (await server.messages()).filter((message) => message.role === "assistant");
     expect(answers.flatMap((answer) => (answer.role === "assistant" ? answer.receipts : []))).toHaveLength(1);
+  });
+
+  it("by a regenerate while the first answer still does it: that one is stopped, and its receipt is waited for", async () => {
+    let deliver: () => void = () => {};
+    const delivered = new Promise<void>((resolve) => (deliver = resolve));
+    let mails = 0;
+    const mail = defineTool({
+      effect: "write",
+      execute: async () => (await delivered, (mails += 1)),
+      receipt: () => ({ summary: "Sent" }),
+    });
+    const agent: Agent = async (run) => void (await run.callTool("mail", {}));
+    const server = closeLater(await createTestServer({ tools: { mail }, agent }));
+    const first = await server.start({ message: { id: "u-3", text: "Write to Ana" } });
+    await first.until((event) => event.type === "tool.start");
+    const again = server.start({ mode: "regenerate", parent: "u-3", message: undefined });
+    await server.clock.advance(0);
+    await first.until((event) => event.type === "stop.ack");
+    deliver();
+    await (await again).all();
+    expect(find(await first.all(), "run.end")).toMatchObject([{ outcome: "truncated", cause: "stopped", effects: { succeeded: [{}] } }]);
+    expect(mails).toBe(1);
   });
 
   it("by going on with an answer that was cut", async () => {

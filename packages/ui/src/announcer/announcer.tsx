@@ -1,6 +1,6 @@
 "use client";
 import { useEffect, useMemo, useRef, type HTMLAttributes, type RefObject } from "react";
-import { findLive } from "@unsay/core";
+import { findLive } from "@unsay/core/base";
 import { useAnnouncer, type Announcement } from "@unsay/react/base";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import { usePiece } from "../on-demand/pieces.js";

@@ -14,13 +14,18 @@ interface EarlyFile {
  * The files beside a draft. What keeps them is fetched where the app takes files, or when some come back. Files that come
  * before it wait for it, and the message with them. Render `host` anywhere.
  */
-export function useHeldAttachments(options: UseAttachmentsOptions): { readonly attachments: UseAttachmentsResult; readonly host: ReactNode } {
+export function useHeldAttachments(options: UseAttachmentsOptions): {
+  readonly attachments: UseAttachmentsResult;
+  readonly host: ReactNode;
+} {
   const [kept, setKept] = useState<UseAttachmentsResult | null>(null);
   const [early, setEarly] = useState<readonly EarlyFile[]>([]);
   const attachments = useEarlyFiles(options.onUpload !== undefined, early, setEarly);
   useEffect(() => {
     if (kept === null || early.length === 0) return;
     for (const { give } of early) give(kept);
+    // Given once, and not before the one that keeps them has mounted for good.
+    // oxlint-disable-next-line react/set-state-in-effect
     setEarly([]);
   }, [kept, early]);
   const isWanted = options.onUpload !== undefined || early.length > 0 || kept !== null;

@@ -59,7 +59,11 @@ export function selectFileState(file: DraftAttachment, { attachments }: WritingW
   }
 }
 
-function problemOf({ problem, reason }: DraftAttachment, words: WritingWords["attachments"], { maxBytes, maxFiles }: AttachmentLimits): string {
+function problemOf(
+  { problem, reason }: DraftAttachment,
+  words: WritingWords["attachments"],
+  { maxBytes, maxFiles }: AttachmentLimits,
+): string {
   if (problem === "size" && maxBytes !== undefined) return words.sizeLimit(maxBytes);
   if (problem === "count" && maxFiles !== undefined) return words.countLimit(maxFiles);
   return [words.problem[problem ?? "upload"], reason ?? ""].filter(Boolean).join(" ");

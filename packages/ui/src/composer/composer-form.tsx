@@ -22,7 +22,7 @@ export interface ComposerFormProps extends Omit<FormHTMLAttributes<HTMLFormEleme
 }
 
 /** Where messages are written, whatever keeps the words. Renders a `form`. */
-export const ComposerForm: UiComponent<HTMLFormElement, ComposerFormProps> = withRef("Composer", (props, ref) => {
+export const ComposerForm: UiComponent<HTMLFormElement, ComposerFormProps> = withRef("ComposerForm", (props, ref) => {
   const { composer, limits = {}, stop, placeholder, inputRef, hasExpiredApproval = false, className, children, ...rest } = props;
   const strings = useWords(composerWords);
   const form = composer.getFormProps();

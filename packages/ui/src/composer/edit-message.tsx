@@ -23,7 +23,11 @@ export const EditMessage: UiComponent<HTMLFormElement, EditMessageProps> = withR
   const [text, setText] = useState(message.text);
   const field = useRef<HTMLTextAreaElement>(null);
   const id = useId();
-  useEffect(() => field.current?.focus({ preventScroll: true }), []);
+  useEffect(() => {
+    field.current?.focus({ preventScroll: true });
+    field.current?.setSelectionRange(text.length, text.length);
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- once: the caret goes behind the words that are there
+  }, []);
   const submit = (): void => {
     if (text.trim() !== "") onSubmit(text.trim());
   };

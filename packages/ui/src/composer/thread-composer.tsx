@@ -1,6 +1,6 @@
 "use client";
 import { useCallback, useRef, type ReactElement, type Ref } from "react";
-import { findLive, type StorageLike, type UndoneRedirect } from "@unsay/core";
+import { findLive, type StorageLike, type UndoneRedirect } from "@unsay/core/base";
 import {
   quotePartial,
   useAnswerable,

@@ -42,12 +42,13 @@ test("a message that was sent can be edited: it says what follows, asks anew, an
   expect(screen.container.textContent).toContain("How in us-east?");
 });
 
-test("Escape leaves a message as it was, and stops nothing", async () => {
+test("what is typed goes behind a message; Escape leaves it as it was, and stops nothing", async () => {
   const { screen, ask, advance, backend } = await mount();
   await ask("How?");
   await advance(10_000);
   await screen.getByRole("button", { name: "Edit" }).click();
-  await screen.getByRole("textbox", { name: "Edit your message" }).fill("other");
+  await userEvent.keyboard(" And when?");
+  await expect.element(screen.getByRole("textbox", { name: "Edit your message" })).toHaveValue("How? And when?");
   await userEvent.keyboard("{Escape}");
   expect(screen.getByRole("textbox", { name: "Edit your message" }).query()).toBeNull();
   expect(backend.sent.filter(({ command }) => command === "start")).toHaveLength(1);

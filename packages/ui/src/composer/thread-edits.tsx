@@ -1,6 +1,6 @@
 "use client";
 import { createContext, useContext, useMemo, useState, type Context, type ReactElement, type ReactNode } from "react";
-import { selectSuperseded, type AssistantMessage, type Session, type ThreadShape, type UserMessage } from "@unsay/core";
+import { selectSuperseded, type AssistantMessage, type Session, type ThreadShape, type UserMessage } from "@unsay/core/base";
 import { useDiscard, type UseDiscardResult, type UseThreadResult } from "@unsay/react/base";
 import { Button } from "../button/button.js";
 import { usePiece } from "../on-demand/pieces.js";

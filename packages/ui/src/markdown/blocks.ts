@@ -1,4 +1,4 @@
-import { parseBlocks, parseMarkdown, type Syntax, type Token } from "./parser.js";
+import { parseBlocks, parseInline, parseMarkdown, type Syntax, type Token } from "./parser.js";
 import type { ParserKnowledge } from "./rules/footnotes.js";
 
 /**
@@ -90,8 +90,13 @@ export type Cut = (tokens: readonly Token[]) => readonly (readonly Token[])[];
 
 const asOne: Cut = (tokens) => [tokens];
 
-export function makeSegment(source: string, reading: Reading, cut: Cut = asOne, head = ""): Segment {
-  return segmentOf(source, cut(parseMarkdown(head + source, reading.known, reading.syntax)).flat());
+export function makeSegment(source: string, reading: Reading, cut: Cut = asOne, head = "", blocks?: readonly Token[]): Segment {
+  return segmentOf(source, cut(readTokens(head + source, reading, blocks)).flat());
+}
+
+/** Blocks that were read by themselves have forgotten what they define. */
+function readTokens(text: string, { known, syntax }: Reading, blocks: readonly Token[] | undefined): readonly Token[] {
+  return blocks === undefined || text.includes("]:") ? parseMarkdown(text, known, syntax) : parseInline(blocks, known, syntax);
 }
 
 function segmentOf(source: string, tokens: readonly Token[]): Segment {
@@ -104,10 +109,17 @@ function mayRelink(source: string): boolean {
 }
 
 /** A segment that still grows; takes over what was parsed of it while it is long and has grown little. */
-function growSegment(source: string, reading: Reading, earlier: Segment | undefined, cut: Cut = asOne, head = ""): Segment {
+function growSegment(
+  source: string,
+  reading: Reading,
+  earlier: Segment | undefined,
+  blocks: readonly Token[],
+  cut: Cut = asOne,
+  head = "",
+): Segment {
   const parsed = earlier === undefined ? 0 : earlier.source.length - earlier.rest.length;
   const isWorthIt = parsed < LONG_SEGMENT || source.length > parsed * GROWTH;
-  if (earlier === undefined || isWorthIt || !source.startsWith(earlier.source)) return makeSegment(source, reading, cut, head);
+  if (earlier === undefined || isWorthIt || !source.startsWith(earlier.source)) return makeSegment(source, reading, cut, head, blocks);
   return { ...earlier, source, rest: source.slice(parsed) };
 }
 
@@ -177,7 +189,7 @@ export function topLevelRanges(tokens: readonly Token[]): readonly Range[] {
     .map((token) => ({ token, from: token.map?.[0] ?? 0, to: token.map?.[1] ?? 0 }));
 }
 
-/** What a piece of text is, where it is one element and may be cut further. `tokens` are its blocks, where they are known. */
+/** What a piece of text is, where it is one element and may be cut further. `tokens` are its blocks, where they are known; they are used up. */
 export function makeBlock(
   source: string,
   reading: Reading,
@@ -190,12 +202,12 @@ export function makeBlock(
   if (isOne && only.token.type === "fence" && FENCE.test(source)) return readFence(source, isFinal);
   if (isOne && LIST.test(only.token.type)) return makeList(source, tokens, only.token, reading, isFinal, earlier);
   if (isOne && only.token.type === "table_open" && only.to > 2) return makeTable(source, tokens, reading, isFinal, earlier);
-  return makeFlow(source, reading, isFinal, earlier);
+  return makeFlow(source, tokens, reading, isFinal, earlier);
 }
 
-function makeFlow(source: string, reading: Reading, isFinal: boolean, earlier?: Block): FlowBlock {
-  const before = earlier?.kind === "flow" ? earlier.segments[0] : undefined;
-  const segment = isFinal ? makeSegment(source, reading) : growSegment(source, reading, before);
+function makeFlow(source: string, tokens: readonly Token[], reading: Reading, isFinal: boolean, earlier?: Block): FlowBlock {
+  const before = !isFinal && earlier?.kind === "flow" ? earlier.segments[0] : undefined;
+  const segment = growSegment(source, reading, before, tokens);
   return { kind: "flow", segments: [segment], isFinal };
 }
 
@@ -206,7 +218,7 @@ function makeList(source: string, tokens: readonly Token[], list: Token, reading
   const before = earlier?.kind === "list" ? earlier.segments.at(-1) : undefined;
   return {
     kind: "list",
-    segments: readSegments({ sources, reading, earlier: before, cut: itemsOf }, isFinal),
+    segments: readSegments({ sources, tokens, reading, earlier: before, cut: itemsOf }, isFinal),
     marker: list.markup,
     start: start === null ? null : Number(start),
     isLoose: isLooseList(source, tokens, list.markup, reading.syntax),
@@ -233,13 +245,15 @@ function makeTable(source: string, tokens: readonly Token[], reading: Reading, i
   return {
     kind: "table",
     head: earlier?.kind === "table" ? earlier.head : makeSegment(head, reading, headOf),
-    segments: readSegments({ sources, reading, earlier: before, cut: rowsOf, head }, isFinal),
+    segments: readSegments({ sources, tokens, reading, earlier: before, cut: rowsOf, head }, isFinal),
     isFinal,
   };
 }
 
 interface SegmentsToRead {
   readonly sources: readonly string[];
+  /** Blocks of all of them, under their head. */
+  readonly tokens: readonly Token[];
   readonly reading: Reading;
   /** The first of them, as it was read before. */
   readonly earlier: Segment | undefined;
@@ -248,10 +262,10 @@ interface SegmentsToRead {
 }
 
 /** Several are parsed in one go and told apart by their tokens; one that grows by itself may wait. */
-function readSegments({ sources, reading, earlier, cut, head = "" }: SegmentsToRead, isFinal: boolean): readonly Segment[] {
+function readSegments({ sources, tokens, reading, earlier, cut, head = "" }: SegmentsToRead, isFinal: boolean): readonly Segment[] {
   const [only = ""] = sources;
-  if (sources.length === 1) return [isFinal ? makeSegment(only, reading, cut, head) : growSegment(only, reading, earlier, cut, head)];
-  const groups = cut(parseMarkdown(head + sources.join(""), reading.known, reading.syntax));
+  if (sources.length === 1) return [growSegment(only, reading, isFinal ? undefined : earlier, tokens, cut, head)];
+  const groups = cut(readTokens(head + sources.join(""), reading, tokens));
   if (groups.length !== sources.length) return sources.map((source) => makeSegment(source, reading, cut, head));
   return sources.map((source, index) =>
     index === 0 && earlier?.source === source && earlier.rest === "" ? earlier : segmentOf(source, groups[index] ?? []),

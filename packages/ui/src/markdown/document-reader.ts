@@ -13,6 +13,7 @@ import {
   type Block,
   type CodeBlock,
   type Cut,
+  type FlowBlock,
   type ListBlock,
   type Reading,
   type Segment,
@@ -311,14 +312,16 @@ function finished(state: State, syntax: Syntax): readonly Block[] {
   if (open.kind === "code") return [...state.settled, endCode(open)];
   if (open.kind === "plain") return [...state.settled, { ...open, isFinal: true }];
   const reading = readingOf(state, syntax);
-  if (open.kind === "flow") return finishedFlow(state, sourceOf(open), reading, syntax);
+  if (open.kind === "flow") return finishedFlow(state, open, reading, syntax);
   const whole = open.segments.map((segment) => (segment.rest === "" ? segment : makeSegment(segment.source, reading, ...cutOf(open))));
   return settle(state, [{ ...open, segments: whole, isFinal: true }], syntax).settled;
 }
 
 /** Where nothing follows, every line is what it is. */
-function finishedFlow(state: State, source: string, reading: Reading, syntax: Syntax): readonly Block[] {
-  const blocks = pieces(source, syntax, () => true).sources.map((piece) => makeBlock(piece, reading, true));
+function finishedFlow(state: State, open: FlowBlock, reading: Reading, syntax: Syntax): readonly Block[] {
+  const { sources, tokens } = pieces(sourceOf(open), syntax, () => true);
+  const isWhole = sources.length === 1 && open.segments[0].rest === "";
+  const blocks = isWhole ? [{ ...open, isFinal: true }] : sources.map((piece) => makeBlock(piece, reading, true, undefined, tokens));
   return settle(state, blocks, syntax).settled;
 }
 

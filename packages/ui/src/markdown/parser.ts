@@ -5,6 +5,7 @@ import { createKnowledge, footnotes, type ParserKnowledge } from "./rules/footno
 import { mathSyntax } from "./rules/math.js";
 import { singleTildes } from "./rules/single-tildes.js";
 import { taskItems } from "./rules/task-items.js";
+import type { StateCore } from "./markdown-it-types.js";
 import { stripMarkup } from "./sentinels.js";
 
 export type { Token };
@@ -21,7 +22,15 @@ function createParser(): Parser {
   instance.validateLink = () => true;
   const normalize = instance.normalizeLink.bind(instance);
   instance.normalizeLink = (url) => normalize(stripMarkup(url));
+  instance.core.ruler.at("block", takeBlocks);
   return instance.use(deepAsText(MAX_NESTING)).use(footnotes).use(singleTildes).use(autolinks).use(taskItems);
+}
+
+/** Blocks that were read before are not read again. */
+function takeBlocks(state: StateCore): void {
+  const { blocks } = state.env as { readonly blocks?: Token[] };
+  if (blocks === undefined) state.md.block.parse(state.src, state.md, state.env, state.tokens);
+  else state.tokens = blocks;
 }
 
 /** Dollar signs mean mathematics only where something can draw it. */
@@ -40,6 +49,11 @@ function parserFor({ math }: Syntax): Parser {
 /** Tokens of normalised text; what it defines is written into `known`. Never throws on input. */
 export function parseMarkdown(text: string, known: ParserKnowledge, syntax: Syntax = PLAIN): readonly Token[] {
   return parserFor(syntax).parse(text, { ...known });
+}
+
+/** The same, where its blocks are known and define nothing. Writes into their tokens, so it can be done once. */
+export function parseInline(blocks: readonly Token[], known: ParserKnowledge, syntax: Syntax = PLAIN): readonly Token[] {
+  return parserFor(syntax).parse("", { ...known, blocks });
 }
 
 /** Tokens of the blocks of normalised text. Inline markup is not looked at, and definitions are not kept. */

@@ -1,7 +1,7 @@
 "use client";
 import { useState, type HTMLAttributes, type ReactElement, type ReactNode } from "react";
 import type { AssistantMessage } from "@unsay/core";
-import { useActionGuard, useClock, type GuardedAct, type UseActionGuardOptions } from "@unsay/react/base";
+import { useActionGuard, useClock, type GuardedAct, type UseActionGuardOptions } from "@unsay/react";
 import { Button, type ButtonProps } from "../button/button.js";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import { guardWords } from "../strings/english/guard.js";

@@ -15,7 +15,7 @@ import {
   type Span,
   type TextPart,
   type ValuePart,
-} from "@unsay/core";
+} from "@unsay/core/base";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import { AnswerFile } from "../file/answer-file.js";
 import { CitedSourcesContext, useNumberedSources } from "../markdown/cited-sources.js";

@@ -14,6 +14,8 @@ export interface AnswerNewsProps {
 /** What became of an answer since it was shown, above its text. Renders one element for each of the two things to say. */
 export function AnswerNews({ message, since, container }: AnswerNewsProps): ReactElement {
   const [hasBegun, setBegun] = useState(false);
+  // The strip tells what comes while it stands there, so it has to stand there before.
+  // oxlint-disable-next-line react/set-state-in-effect
   useLayoutEffect(() => setBegun(true), []);
   return (
     <>

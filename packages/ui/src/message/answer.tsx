@@ -1,6 +1,6 @@
 "use client";
 import { memo, useMemo, useRef, useState, type HTMLAttributes, type ReactElement, type ReactNode, type RefObject } from "react";
-import { isLive, isRefused, textOf, type AssistantMessage } from "@unsay/core";
+import { isLive, isRefused, textOf, type AssistantMessage } from "@unsay/core/base";
 import { joinClasses, mergeRefs, withRef, type UiComponent } from "../component.js";
 import { StopLedgerSlot } from "../tool-call/tool-call-slot.js";
 import { usedKinds, useUses } from "@unsay/react/base";

@@ -1,5 +1,5 @@
 import { textOf } from "@unsay/core";
-import { recordUse, wholePlaces, type CopyFacts } from "@unsay/react/base";
+import { recordUse, wholePlaces, type CopyFacts } from "@unsay/react";
 import { guardWords } from "../strings/english/guard.js";
 import type { Wording } from "../strings/strings.js";
 import { copyTextOf } from "./copy-text.js";

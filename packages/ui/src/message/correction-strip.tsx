@@ -1,7 +1,7 @@
 "use client";
 import type { HTMLAttributes, ReactElement, ReactNode, RefObject } from "react";
 import type { AssistantMessage } from "@unsay/core";
-import { useCorrectionStrip, type Correction } from "@unsay/react/base";
+import { useCorrectionStrip, type Correction } from "@unsay/react";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import { revisionWords } from "../strings/english/revision.js";
 import { useWords } from "../strings/strings.js";

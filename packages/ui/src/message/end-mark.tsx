@@ -1,6 +1,6 @@
 "use client";
 import type { HTMLAttributes } from "react";
-import { isSettled, textOf, type AssistantMessage, type Cause } from "@unsay/core";
+import { isSettled, textOf, type AssistantMessage, type Cause } from "@unsay/core/base";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import { answerWords, type AnswerWords } from "../strings/english/answer.js";
 import { useWords } from "../strings/strings.js";

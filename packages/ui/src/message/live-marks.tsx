@@ -1,6 +1,6 @@
 "use client";
 import { useContext, useRef, type HTMLAttributes, type KeyboardEvent, type ReactElement, type ReactNode } from "react";
-import { useScrollHold, useSeen, useStruck } from "@unsay/react/base";
+import { useScrollHold, useSeen, useStruck } from "@unsay/react";
 import { composeHandlers, flag, joinClasses, withRef, type UiComponent } from "../component.js";
 import { revisionWords, type RevisionWords } from "../strings/english/revision.js";
 import { useWords } from "../strings/strings.js";

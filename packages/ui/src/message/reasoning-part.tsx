@@ -1,6 +1,6 @@
 "use client";
 import { useId, useState, type HTMLAttributes } from "react";
-import { textOfPart, type TextPart } from "@unsay/core";
+import { textOfPart, type TextPart } from "@unsay/core/base";
 import { flag, joinClasses, withRef, type UiComponent } from "../component.js";
 import { answerWords } from "../strings/english/answer.js";
 import { useWords } from "../strings/strings.js";

@@ -36,7 +36,7 @@ async function mount(message: AssistantMessage, props: { readonly versions?: num
   const draw = (next: AssistantMessage): ReactElement => (
     <StrictMode>
       <PiecesContext.Provider value={held.pieces}>
-        <div className="unsay-root">
+        <div className="unsay-root" data-unsay="transcript" style={{ blockSize: 150, overflowY: "auto" }}>
           <SessionProvider session={session} clock={clock}>
             <UsesProvider store={uses}>
               <Message message={{ ...next, id: "m" }} copyable onVersion={() => {}} {...props} />
@@ -81,6 +81,16 @@ describe("an answer before what tells of corrections is there", () => {
     await vi.waitFor(() => expect(find('[data-unsay="answer.strip"]')?.textContent).toContain("It now says “It takes 5 days”"));
     await screen.getByRole("button", { name: "Revision r1, show earlier wording" }).click();
     expect(find("del")?.textContent).toContain("It takes 3 days.");
+  });
+
+  test("tells of one that came above the view, too", async () => {
+    const lead: Span = { id: "lead", text: "First of all.\n\n", state: "settled" };
+    const tail: Span = { id: "tail", text: `\n\n${"A line of its own.\n\n".repeat(30)}`, state: "settled" };
+    const { find, show } = await mount(endedMessage("complete", { parts: [textPart([lead, CLAIM, tail])] }));
+    (find('[data-unsay="transcript"]') as HTMLElement).scrollTop = 600;
+    await show(after([lead, ...REVISED, tail]));
+    await held.revisions.arrive();
+    await vi.waitFor(() => expect(find('[data-unsay="answer.strip"]')?.textContent).toContain("It now says “It takes 5 days”"));
   });
 
   test("has the versions of an answer when it comes", async () => {

@@ -1,4 +1,12 @@
-import { isRefused, selectCall, selectOpenApprovals, textOf, type AssistantMessage, type Cause, type RepeatedFailure } from "@unsay/core";
+import {
+  isRefused,
+  selectCall,
+  selectOpenApprovals,
+  textOf,
+  type AssistantMessage,
+  type Cause,
+  type RepeatedFailure,
+} from "@unsay/core/base";
 import type { AnswerWords } from "../strings/english/answer.js";
 import { humanizeName } from "../tool-call/humanize-name.js";
 import { nameOfCall } from "../tool-call/call-words.js";

@@ -1,6 +1,6 @@
 "use client";
 import { useCallback, useState, type HTMLAttributes, type ReactNode } from "react";
-import { hiddenWordCount, isLive, selectOpenApprovals, type AssistantMessage } from "@unsay/core";
+import { hiddenWordCount, isLive, selectOpenApprovals, type AssistantMessage } from "@unsay/core/base";
 import { useAnswerable, useNow } from "@unsay/react/base";
 import { joinClasses, withRef, type UiComponent } from "../component.js";
 import { answerWords } from "../strings/english/answer.js";

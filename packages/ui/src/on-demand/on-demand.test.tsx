@@ -252,13 +252,41 @@ describe("a chat before its pieces are there", () => {
     return { clock, log, screen, answer };
   }
 
+  test("shows what is sent at once, stops it at the press, and sends nothing of it when runs come", async () => {
+    const { clock, screen, answer } = await open();
+    expect(screen.container.querySelector('[data-unsay="message"]')?.textContent).toContain("Go");
+    expect(answer()?.getAttribute("data-status")).toBe("pending");
+    await userEvent.click(screen.getByRole("button", { name: en.composer.stop }));
+    expect(answer()?.getAttribute("data-status")).toBe("truncated");
+    await held.runs.arrive();
+    await clock.advance(20_000);
+    expect(answer()?.textContent).not.toContain("Drain");
+    expect(answer()?.getAttribute("data-status")).toBe("truncated");
+  });
+
+  test("says that nothing was sent where runs can't be fetched, and sends it with the next press", async () => {
+    const { clock, screen, answer } = await open();
+    await held.runs.fail();
+    await vi.waitFor(() => expect(answer()?.getAttribute("data-status")).toBe("truncated"));
+    expect(answer()?.getAttribute("data-cause")).toBe("failed");
+    expect(answer()?.textContent).toContain("No answer was written");
+    expect(answer()?.textContent).toContain("so nothing was sent");
+    await held.runs.arrive();
+    await userEvent.click(screen.getByRole("button", { name: en.action.retry }).first());
+    await vi.waitFor(async () => {
+      await clock.advance(1_000);
+      expect(answer()?.getAttribute("data-status")).toBe("complete");
+    }, 5_000);
+  });
+
   test("asks for all of them by itself, answers without, and says all it has to when they come", async () => {
     const { clock, log, answer } = await open();
+    await held.runs.arrive();
     await clock.advance(20_000);
     await vi.waitFor(() => expect(answer()?.getAttribute("data-status")).toBe("complete"));
     expect(answer()?.textContent).toContain("Drain");
     expect(log).toEqual([]);
-    await vi.waitFor(() => expect([held.markdown.asked(), held.thread.asked(), held.tools.asked()]).toEqual([1, 1, 1]), 5_000);
+    await vi.waitFor(() => expect([held.markdown.asked(), held.runs.asked(), held.thread.asked(), held.tools.asked()]).toEqual([1, 1, 1, 1]), 5_000);
     await held.thread.arrive();
     await vi.waitFor(async () => {
       await clock.advance(1_000);
@@ -268,6 +296,7 @@ describe("a chat before its pieces are there", () => {
 
   test("scroll S2: the reader keeps their line when Markdown comes", async () => {
     const { clock, screen, answer } = await open(LONG, 400);
+    await held.runs.arrive();
     await vi.waitFor(async () => {
       await clock.advance(100);
       expect(answer()?.getAttribute("data-status")).toBe("complete");

@@ -59,10 +59,10 @@ export function createOnDemand<Module>({ name, meanwhile, fetch }: OnDemandOptio
 }
 
 /** At once where the piece is there, or else when it has come; not at all where it does not come. */
-export function withPiece<Module>(piece: OnDemand<Module>, use: (module: Module) => void): void {
+export function withPiece<Module>(piece: OnDemand<Module>, act: (module: Module) => void): void {
   const { module } = piece.current();
-  if (module === null) piece.load().then(use, () => {});
-  else use(module);
+  if (module === null) piece.load().then(act, () => {});
+  else act(module);
 }
 
 function whyFailed(name: string, meanwhile: string): string {

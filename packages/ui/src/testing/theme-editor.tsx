@@ -4,39 +4,8 @@ import { Button } from "../button/button.js";
 import { Composer } from "../composer/composer.js";
 import { CONTRAST_CLAIMS, paintOf, worstOf, type Paint } from "../styles/contrast.js";
 import { UnsayRoot } from "../thread/unsay-root.js";
+import { COLOR_TOKENS, PLAIN_TOKENS } from "./read-tokens.js";
 import { StateAtlas } from "./state-atlas.js";
-
-const COLORS = [
-  "canvas",
-  "surface",
-  "raised",
-  "sunken",
-  "fg",
-  "fg-muted",
-  "fg-subtle",
-  "border",
-  "border-strong",
-  "accent",
-  "accent-fg",
-  "focus",
-  "ink-flux",
-  "ink-cut",
-  "ink-changed",
-  "ink-danger",
-  "ink-done",
-] as const;
-
-const OTHERS: readonly (readonly [name: string, initial: string])[] = [
-  ["radius-factor", "1"],
-  ["density", "1"],
-  ["rule-width", "3px"],
-  ["rule-gap", "14px"],
-  ["target", "32px"],
-  ["text-2", "0.9375rem"],
-  ["leading", "1.55"],
-  ["measure", "68ch"],
-  ["font", "ui-sans-serif, system-ui, sans-serif"],
-];
 
 type Tokens = Readonly<Record<string, string>>;
 type Theme = "light" | "dark";
@@ -71,11 +40,11 @@ export function ThemeEditor(): ReactElement {
           ))}
           <Button onClick={() => setTokens((all) => ({ ...all, [theme]: {} }))}>Reset {theme}</Button>
         </div>
-        {COLORS.map((name) => (
+        {COLOR_TOKENS.map(({ name }) => (
           <Field key={name} name={name} type="color" value={own[name] ?? seen.colors[name] ?? "#000000"} onChange={change} />
         ))}
-        {OTHERS.map(([name, initial]) => (
-          <Field key={name} name={name} type="text" value={own[name] ?? initial} onChange={change} />
+        {PLAIN_TOKENS.map(({ name, value }) => (
+          <Field key={name} name={name} type="text" value={own[name] ?? value} onChange={change} />
         ))}
       </section>
       <section aria-label="Contrast" className="theme-figures">
@@ -91,7 +60,7 @@ export function ThemeEditor(): ReactElement {
 }
 
 function look(root: HTMLElement): { readonly colors: Tokens; readonly figures: readonly Figure[] } {
-  const colors = Object.fromEntries(COLORS.map((name) => [name, toHex(paintOf(`var(--unsay-${name})`, root))]));
+  const colors = Object.fromEntries(COLOR_TOKENS.map(({ name }) => [name, toHex(paintOf(`var(--unsay-${name})`, root))]));
   const figures = CONTRAST_CLAIMS.map((claim) => ({
     name: `${claim.text} on ${claim.on.length > 1 ? "all grounds" : claim.on.join("")}`,
     worst: worstOf(claim, root),

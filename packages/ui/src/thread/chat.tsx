@@ -1,6 +1,6 @@
 "use client";
 import { useCallback, useMemo, useRef, useState, type HTMLAttributes, type ReactElement, type ReactNode, type RefObject } from "react";
-import { findLive, isLive, type AssistantMessage, type Clock, type StorageLike, type Transport } from "@unsay/core";
+import { findLive, isLive, type AssistantMessage, type Clock, type StorageLike, type Transport } from "@unsay/core/base";
 import {
   KeysProvider,
   SessionProvider,
@@ -118,19 +118,8 @@ export const Chat: UiComponent<HTMLDivElement, ChatProps> = withRef("Chat", (pro
             <OwnUses store={uses}>
               <KeysProvider keys={keys}>
                 <ChatThread
-                  thread={thread}
-                  title={title}
-                  empty={empty}
-                  suggestions={suggestions}
-                  {...(approvals === undefined ? {} : { approvals })}
-                  {...(followUp === undefined ? {} : { followUp })}
-                  {...(storage === undefined ? {} : { storage })}
-                  {...(attachments === undefined ? {} : { attachments })}
-                  {...(marks === undefined ? {} : { marks })}
-                  {...(onAnnounce === undefined ? {} : { onAnnounce })}
-                  {...(announce === undefined ? {} : { announce })}
-                  {...(endMark === undefined ? {} : { endMark })}
-                  {...(legend === undefined ? {} : { legend })}
+                  {...{ thread, title, empty, suggestions, approvals, followUp, storage, attachments, marks }}
+                  {...{ onAnnounce, announce, endMark, legend }}
                 />
               </KeysProvider>
             </OwnUses>
@@ -158,8 +147,7 @@ function takePaint(props: ChatProps): readonly [PaintSettings, Omit<ChatProps, P
   return [{ ...given, ...reducedMotion, ...(drafts === "shown" ? { showDrafts: true } : {}) }, rest];
 }
 
-type ChatThreadProps = Pick<
-  ChatProps,
+type ThreadProp =
   | "title"
   | "empty"
   | "suggestions"
@@ -171,27 +159,13 @@ type ChatThreadProps = Pick<
   | "onAnnounce"
   | "announce"
   | "endMark"
-  | "legend"
-> & {
-  readonly thread: UseThreadResult;
-};
+  | "legend";
+
+type ChatThreadProps = { readonly [Name in ThreadProp]: ChatProps[Name] | undefined } & { readonly thread: UseThreadResult };
 
 function ChatThread(props: ChatThreadProps): ReactElement {
-  const {
-    thread,
-    title,
-    empty,
-    suggestions,
-    approvals,
-    followUp,
-    storage,
-    attachments,
-    marks,
-    onAnnounce,
-    announce,
-    endMark,
-    legend = false,
-  } = props;
+  const { thread, title, empty, suggestions, approvals, followUp, storage, attachments, marks } = props;
+  const { onAnnounce, announce, endMark, legend = false } = props;
   const transcript = useRef<TranscriptHandle>(null);
   const input = useRef<HTMLTextAreaElement>(null);
   useIdlePieces();

@@ -13,7 +13,7 @@ import {
   type ReactNode,
   type RefObject,
 } from "react";
-import { isLive, type AssistantMessage, type Message as MessageFacts, type Session, type UserMessage } from "@unsay/core";
+import { isLive, type AssistantMessage, type Message as MessageFacts, type Session, type UserMessage } from "@unsay/core/base";
 import {
   otherReceipts,
   useFromEnd,
@@ -27,7 +27,7 @@ import {
 import { askShortly, useDescribeCall } from "../approval/describe-call.js";
 import { Message, type MessageProps } from "../message/message.js";
 import { requestWords } from "../strings/english/request.js";
-import { revisionWords } from "../strings/english/revision.js";
+import { threadWords } from "../strings/english/thread.js";
 import { useWords } from "../strings/strings.js";
 import { ReceiptListSlot } from "../tool-call/tool-call-slot.js";
 import { MessageGroups } from "./message-groups.js";
@@ -151,7 +151,7 @@ function resend(session: Session, { id }: UserMessage): void {
 
 /** What the versions that are not shown did has happened all the same. */
 function OtherReceipts({ versions }: { readonly versions: NonNullable<VersionedMessage["versions"]> }): ReactNode {
-  const { version } = useWords(revisionWords);
+  const { version } = useWords(threadWords);
   const others = otherReceipts(versions);
   if (others.length === 0) return null;
   return (

@@ -77,7 +77,7 @@ function ReceiptText({ call, receipt, by, actions }: ViewProps & { readonly by: 
   const request = call.request ?? receipt?.request;
   return (
     <span className="unsay-receipt-text" data-unsay="receipt.text" dir="auto">
-      <b>{selectVerdict(call, strings, heldS ?? undefined)}</b> {selectReceiptText(call, receipt, strings)}
+      <b>{selectVerdict(call, strings, heldS ?? undefined)}</b> <bdi>{selectReceiptText(call, receipt, strings)}</bdi>
       {by === undefined ? null : (
         <span className="unsay-receipt-by" data-unsay="receipt.by">
           {strings.tool.by[by]}
@@ -173,10 +173,9 @@ function ReceiptAside({ call, receipt, actions }: ViewProps): ReactNode {
       return call.effect === "irreversible" ? <span className="unsay-receipt-note">{tool.cannotUndo}</span> : null;
     case "failed":
       return (
-        <>
-          <ErrorDetails call={call} />
+        <ErrorDetails call={call}>
           {onRetry === undefined || call.error?.retryable !== true ? null : <Button onClick={() => onRetry(call)}>{action.retry}</Button>}
-        </>
+        </ErrorDetails>
       );
     default:
       return <ErrorDetails call={call} />;
@@ -184,16 +183,19 @@ function ReceiptAside({ call, receipt, actions }: ViewProps): ReactNode {
 }
 
 /** Developers' words stay folded: they were not written for readers. */
-function ErrorDetails({ call: { error } }: { readonly call: ToolCall }): ReactElement | null {
+function ErrorDetails({ call: { error }, children }: { readonly call: ToolCall; readonly children?: ReactNode }): ReactElement | null {
   const { action } = useWords(toolWords);
   const [open, setOpen] = useState(false);
   const id = useId();
   if (error === undefined) return null;
   return (
     <>
-      <Button aria-expanded={open} aria-controls={open ? id : undefined} onClick={() => setOpen(!open)}>
-        {action.details}
-      </Button>
+      <span className="unsay-receipt-actions">
+        <Button aria-expanded={open} aria-controls={open ? id : undefined} onClick={() => setOpen(!open)}>
+          {action.details}
+        </Button>
+        {children}
+      </span>
       {open ? (
         <code id={id} className="unsay-receipt-details">
           {makeVisible(`${error.code}: ${error.message}`)}

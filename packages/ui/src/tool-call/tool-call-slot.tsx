@@ -1,6 +1,6 @@
 "use client";
 import { useCallback, useRef, type ReactElement, type ReactNode } from "react";
-import { selectCall, type AssistantMessage } from "@unsay/core";
+import { selectCall, type AssistantMessage } from "@unsay/core/base";
 import { ApprovalStandIn } from "../approval/approval-stand-in.js";
 import { makeVisible } from "../approval/visible-text.js";
 import { usePiece } from "../on-demand/pieces.js";

@@ -1,16 +1,7 @@
-import {
-  isLimit,
-  lengthOf,
-  limitsOf,
-  messageTooLarge,
-  NO_EFFECTS,
-  parseEvent,
-  type DecodeContext,
-  type EventOf,
-  type UnsayErrorData,
-  type UnsayEvent,
-  type WireDecoder,
-} from "../../protocol/index.js";
+import { parseEvent } from "../../protocol/codec.js";
+import { NO_EFFECTS } from "../../protocol/events.js";
+import { isLimit, lengthOf, limitsOf, messageTooLarge } from "../../protocol/limits.js";
+import type { DecodeContext, EventOf, UnsayErrorData, UnsayEvent, WireDecoder } from "../../protocol/index.js";
 
 /** Cuts bytes into the JSON texts of one event each. */
 export interface EnvelopeFraming {

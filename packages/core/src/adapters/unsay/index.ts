@@ -1,12 +1,6 @@
-import {
-  eventTooLarge,
-  limitsOf,
-  SseFramer,
-  type DecodeContext,
-  type Limits,
-  type UnsayErrorData,
-  type WireDecoder,
-} from "../../protocol/index.js";
+import { eventTooLarge, limitsOf } from "../../protocol/limits.js";
+import { SseFramer } from "../../protocol/sse.js";
+import type { DecodeContext, Limits, UnsayErrorData, WireDecoder } from "../../protocol/index.js";
 import { createEnvelopeDecoder } from "../shared/envelope-decoder.js";
 
 /**

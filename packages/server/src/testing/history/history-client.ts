@@ -9,6 +9,8 @@ const THINK_MS = 1_500;
 const LONGEST_RUN_MS = 9_000;
 /** How long it still reads when it is over. */
 const LAST_WORDS_MS = 3_000;
+/** Longer than all that can befall a run together: who is still read to then never ends. */
+const NEVER_ENDS_MS = 45_000;
 
 export interface ClientOptions {
   readonly name: string;
@@ -117,11 +119,13 @@ export class HistoryClient {
     const framer = new SseFramer();
     const reader = response.body?.getReader();
     const cutAt = this.#options.random() < 0.15 ? Date.now() + this.#options.random() * 1_500 : Number.POSITIVE_INFINITY;
+    const stuckAt = Date.now() + NEVER_ENDS_MS;
     for (;;) {
       const silence = setTimeout(() => abort.abort(), PATIENCE_MS);
       const chunk = await reader?.read().catch(() => undefined);
       clearTimeout(silence);
       if (chunk === undefined || chunk.done || Date.now() > cutAt) break;
+      if (Date.now() > stuckAt) throw new Error(`The run ${view.run} goes on and on: ${view.events.map(({ type }) => type).join(" ")}`);
       for (const frame of framer.push(chunk.value)) {
         const parsed = parseEvent(JSON.parse(frame.data));
         if (!parsed.ok || parsed.event.seq === null) continue;

@@ -50,10 +50,13 @@ export async function playHistory(plan: HistoryPlan): Promise<PlayedHistory> {
     const options = { name: `c${index}`, thread, urls: servers.map(({ url }) => url), random, endsAt, ...heard };
     return new HistoryClient(options).live();
   });
-  const faults = await trouble(plan, servers, random, endsAt);
-  await Promise.all(clients);
+  const closeAll = () => Promise.all(servers.map((server) => server.close()));
+  const [faults] = await Promise.all([trouble(plan, servers, random, endsAt), ...clients]).catch(async (error: unknown) => {
+    await closeAll();
+    throw error;
+  });
   await sleep(LEASE_MS + 1_000);
-  await Promise.all(servers.map((server) => server.close()));
+  await closeAll();
   await sleep(LEASE_MS + MAX_SKEW_MS);
   return judge(plan, heard, readDeeds(mailbox), faults);
 }

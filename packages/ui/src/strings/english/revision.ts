@@ -36,7 +36,6 @@ const own = {
     of: (place: number, all: number): string => `${number(place)} of ${number(all)}`,
     previous: "Previous version",
     next: "Next version",
-    elsewhere: "What other versions of this answer did",
   },
 
   used: {

@@ -33,6 +33,10 @@ export const threadWords = {
     edited: "Edited",
   },
 
+  version: {
+    elsewhere: "What other versions of this answer did",
+  },
+
   undo: {
     redirected: "You redirected the answer.",
     discarded: "Answer discarded. What it did is still listed.",

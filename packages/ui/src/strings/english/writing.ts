@@ -4,7 +4,7 @@ import { composerWords, type ComposerWords } from "./composer.js";
 import { threadWords, type ThreadWords } from "./thread.js";
 import { english } from "./formats.js";
 
-const { number, percent, bytes, count } = english;
+const { percent, bytes, count } = english;
 
 const own = {
   composer: {

@@ -1,0 +1,63 @@
+import { useEffect, useRef, useState, type ReactElement } from "react";
+import { ApprovalGate } from "../approval/approval-gate.js";
+import { Composer } from "../composer/composer.js";
+import { Message } from "../message/message.js";
+import { UnsayRoot, type UnsayRootProps } from "../thread/unsay-root.js";
+import { endedMessage, openControl, textPart, toolCall, userMessage } from "./messages.js";
+import { DENSITIES, TOKENS, tokensBehind } from "./read-tokens.js";
+import { describeAtlasCall } from "./state-atlas.js";
+import { measured, TokenPage, TokenTable } from "./token-page.js";
+
+type Density = NonNullable<UnsayRootProps["density"]>;
+
+const FACTORS: Readonly<Record<string, string>> = {
+  comfortable: TOKENS.find(({ name }) => name === "density")?.value ?? "",
+  ...Object.fromEntries(DENSITIES),
+};
+
+const NAMES = (Object.keys(FACTORS) as Density[]).toSorted((a, b) => Number(FACTORS[a]) - Number(FACTORS[b]));
+const MEASURED = [...tokensBehind("density"), ...TOKENS.filter(({ name }) => name === "target")];
+
+const QUESTION = userMessage("Can I deploy this now?");
+const ANSWER = endedMessage("complete", {
+  parts: [textPart("Deploy in eu-west first, then ap-south.\n\nLeave us-east until the pool has drained.")],
+});
+const TICKET = openControl(toolCall("create_ticket", "awaiting-approval", { args: { project: "OPS" } }));
+
+/** The same conversation in every density, and what each makes of the tokens. */
+export function DensityPage(): ReactElement {
+  const looks = useRef<HTMLDivElement>(null);
+  const [sizes, setSizes] = useState<readonly (readonly string[])[]>([]);
+  useEffect(() => {
+    const roots = Array.from(looks.current?.querySelectorAll("[data-density]") ?? []);
+    setSizes(MEASURED.map(({ name }) => roots.map((root) => measured(root, name))));
+  }, []);
+  return (
+    <TokenPage
+      side={
+        <TokenTable
+          caption="Density"
+          head={["Token", ...NAMES]}
+          rows={[
+            ["density", ...NAMES.map((name) => FACTORS[name] ?? "")],
+            ...MEASURED.map(({ name }, row) => [name, ...(sizes[row] ?? [])]),
+          ]}
+        />
+      }
+    >
+      <div ref={looks} style={{ display: "grid", gap: 20 }}>
+        {NAMES.map((name) => (
+          <section key={name} aria-label={name}>
+            <h2>{name}</h2>
+            <UnsayRoot density={name} style={{ display: "grid", gap: "var(--unsay-message-gap)", maxInlineSize: "var(--unsay-measure)" }}>
+              <Message message={QUESTION} />
+              <Message message={ANSWER} />
+              <ApprovalGate control={TICKET} describeCall={describeAtlasCall} />
+              <Composer status="ready" onSubmit={() => {}} />
+            </UnsayRoot>
+          </section>
+        ))}
+      </div>
+    </TokenPage>
+  );
+}

@@ -1,0 +1,56 @@
+import { useState, type CSSProperties, type ReactElement } from "react";
+import { Button } from "../button/button.js";
+import { UnsayRoot } from "../thread/unsay-root.js";
+import { TOKENS, usesOf } from "./read-tokens.js";
+import { TokenPage, TokenTable } from "./token-page.js";
+
+const TIMES = TOKENS.filter(({ name }) => /^dur-\d$/u.test(name));
+const EASES = TOKENS.filter(({ name }) => name === "ease");
+
+const LAYOUT = `
+  .motion-track { block-size: 24px; margin-block-start: 4px; background: var(--unsay-sunken); }
+  .motion-bar { inline-size: 24px; block-size: 100%; background: var(--unsay-accent); transition: inline-size var(--motion-time) var(--unsay-ease); }
+  .motion-bar[data-there] { inline-size: 100%; }
+`;
+
+/** How long changes take, what takes that long, and the same for readers who want no motion. */
+export function MotionPage(): ReactElement {
+  const [isThere, setThere] = useState(false);
+  const [isStill, setStill] = useState(false);
+  return (
+    <TokenPage
+      side={
+        <>
+          <div className="token-row">
+            <Button onClick={() => setThere(!isThere)}>Play</Button>
+            <Button aria-pressed={isStill} onClick={() => setStill(!isStill)}>
+              No motion
+            </Button>
+          </div>
+          <TokenTable caption="Times" head={["Token", "Declared"]} rows={[...TIMES, ...EASES].map(({ name, value }) => [name, value])} />
+        </>
+      }
+    >
+      <style>{LAYOUT}</style>
+      <UnsayRoot motion={isStill ? "none" : "full"} style={{ display: "grid", gap: 20 }}>
+        {TIMES.map(({ name }) => (
+          <section key={name} aria-label={name}>
+            <h2>{name}</h2>
+            <div className="motion-track">
+              <div
+                className="motion-bar"
+                data-there={isThere ? "" : undefined}
+                style={{ "--motion-time": `var(--unsay-${name})` } as CSSProperties}
+              />
+            </div>
+            <TokenTable
+              caption={`What takes ${name}`}
+              head={["Selector", "Declaration", "File"]}
+              rows={usesOf(name).map(({ selector, declaration, file }) => [selector, declaration, file])}
+            />
+          </section>
+        ))}
+      </UnsayRoot>
+    </TokenPage>
+  );
+}

@@ -1,0 +1,84 @@
+import { useEffect, useRef, useState, type CSSProperties, type ReactElement } from "react";
+import { Button } from "../button/button.js";
+import { Message } from "../message/message.js";
+import { endedMessage, textPart } from "./messages.js";
+import { TOKENS } from "./read-tokens.js";
+import { measured, TokenPage, TokenTable } from "./token-page.js";
+
+const SIZES = TOKENS.filter(({ name }) => /^text-\d$/u.test(name));
+const FONTS = TOKENS.filter(({ name }) => name.startsWith("font"));
+const OTHERS = TOKENS.filter(({ name }) => name === "leading" || name === "measure");
+
+/** What WCAG 2.2, 1.4.12 asks a reader to be able to set. */
+const SPACED: CSSProperties = { lineHeight: 1.5, letterSpacing: "0.12em", wordSpacing: "0.16em" };
+
+const ANSWER = endedMessage("complete", {
+  parts: [
+    textPart(
+      "## Roll out\n\nDrain the pool in **eu-west** first, then flip the flag and watch the error rate for ten minutes. Only then go on.\n\n- `flagctl enable new-pool`\n- Leave us-east until the pool has drained.\n\n| Region | Sessions |\n| --- | ---: |\n| eu-west | 0 |\n| us-east | 140 |",
+    ),
+  ],
+});
+
+/** The sizes, lines and fonts of the theme; at 200 % and with the spacing that a reader may ask for. */
+export function TypePage(): ReactElement {
+  const [isLarge, setLarge] = useState(false);
+  const [isSpaced, setSpaced] = useState(false);
+  const [sizes, setSizes] = useState<readonly string[]>([]);
+  const look = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const { fontSize } = document.documentElement.style;
+    document.documentElement.style.fontSize = isLarge ? "200%" : fontSize;
+    if (look.current !== null) setSizes([...SIZES, ...OTHERS].map(({ name }) => measured(look.current as HTMLElement, name)));
+    return () => void (document.documentElement.style.fontSize = fontSize);
+  }, [isLarge]);
+  return (
+    <TokenPage
+      side={
+        <>
+          <div className="token-row">
+            <Button aria-pressed={isLarge} onClick={() => setLarge(!isLarge)}>
+              Text at 200 %
+            </Button>
+            <Button aria-pressed={isSpaced} onClick={() => setSpaced(!isSpaced)}>
+              Spaced text
+            </Button>
+          </div>
+          <TokenTable
+            caption="Sizes and lines"
+            head={["Token", "Declared", "Here"]}
+            rows={[...SIZES, ...OTHERS].map(({ name, value }, row) => [name, value, sizes[row] ?? ""])}
+          />
+          <TokenTable caption="Fonts" head={["Token", "Declared"]} rows={FONTS.map(({ name, value }) => [name, value])} />
+        </>
+      }
+    >
+      <div ref={look} style={{ display: "grid", gap: 20, ...(isSpaced ? SPACED : {}) }}>
+        {SIZES.map(({ name }) => (
+          <div key={name}>
+            <h2>{name}</h2>
+            <p
+              style={{
+                fontSize: `var(--unsay-${name})`,
+                lineHeight: isSpaced ? 1.5 : "var(--unsay-leading)",
+                maxInlineSize: "var(--unsay-measure)",
+              }}
+            >
+              An answer is provisional until somebody who knows has said that it is whole. 0123456789
+            </p>
+          </div>
+        ))}
+        {FONTS.map(({ name }) => (
+          <div key={name}>
+            <h2>{name}</h2>
+            <p style={{ fontFamily: `var(--unsay-${name})` }}>Il1 O0 rn m · “quoted” – 4,120 rows · äöü · العربية · 日本語</p>
+          </div>
+        ))}
+        <div>
+          <h2>in an answer</h2>
+          <Message message={ANSWER} />
+        </div>
+      </div>
+    </TokenPage>
+  );
+}
