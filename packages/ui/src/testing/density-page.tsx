@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState, type ReactElement } from "react";
 import { ApprovalGate } from "../approval/approval-gate.js";
 import { Composer } from "../composer/composer.js";
+import { HeadingLevelContext } from "../message/heading-level.js";
 import { Message } from "../message/message.js";
 import { UnsayRoot, type UnsayRootProps } from "../thread/unsay-root.js";
 import { endedMessage, openControl, textPart, toolCall, userMessage } from "./messages.js";
@@ -29,7 +30,7 @@ export function DensityPage(): ReactElement {
   const looks = useRef<HTMLDivElement>(null);
   const [sizes, setSizes] = useState<readonly (readonly string[])[]>([]);
   useEffect(() => {
-    const roots = Array.from(looks.current?.querySelectorAll("[data-density]") ?? []);
+    const roots = Array.from(looks.current?.querySelectorAll(":scope > section > .unsay-root") ?? []);
     setSizes(MEASURED.map(({ name }) => roots.map((root) => measured(root, name))));
   }, []);
   return (
@@ -52,7 +53,9 @@ export function DensityPage(): ReactElement {
             <UnsayRoot density={name} style={{ display: "grid", gap: "var(--unsay-message-gap)", maxInlineSize: "var(--unsay-measure)" }}>
               <Message message={QUESTION} />
               <Message message={ANSWER} />
-              <ApprovalGate control={TICKET} describeCall={describeAtlasCall} />
+              <HeadingLevelContext.Provider value={2}>
+                <ApprovalGate control={TICKET} describeCall={describeAtlasCall} />
+              </HeadingLevelContext.Provider>
               <Composer status="ready" onSubmit={() => {}} />
             </UnsayRoot>
           </section>

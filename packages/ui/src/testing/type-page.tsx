@@ -15,7 +15,7 @@ const SPACED: CSSProperties = { lineHeight: 1.5, letterSpacing: "0.12em", wordSp
 const ANSWER = endedMessage("complete", {
   parts: [
     textPart(
-      "## Roll out\n\nDrain the pool in **eu-west** first, then flip the flag and watch the error rate for ten minutes. Only then go on.\n\n- `flagctl enable new-pool`\n- Leave us-east until the pool has drained.\n\n| Region | Sessions |\n| --- | ---: |\n| eu-west | 0 |\n| us-east | 140 |",
+      "# Roll out\n\nDrain the pool in **eu-west** first, then flip the flag and watch the error rate for ten minutes. Only then go on.\n\n- `flagctl enable new-pool`\n- Leave us-east until the pool has drained.\n\n| Region | Sessions |\n| --- | ---: |\n| eu-west | 0 |\n| us-east | 140 |",
     ),
   ],
 });
