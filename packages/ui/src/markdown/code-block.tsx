@@ -77,6 +77,7 @@ function FramedCode(props: CodeBlockProps & { readonly language: string }): Reac
               key={index}
               text={index === groups.length - 1 && line === "" ? group.replace(/\n$/, "") : group}
               tokens={coloured[index]}
+              isOpen={tail !== undefined && index === groups.length - 1 && line === ""}
             />
           ))}
           <MarkedWords text={line} clean={cleanCode} />
@@ -90,13 +91,15 @@ function FramedCode(props: CodeBlockProps & { readonly language: string }): Reac
 interface CodeGroupProps {
   readonly text: string;
   readonly tokens: readonly CodeToken[] | undefined;
+  /** What stands behind it stands on its last line. */
+  readonly isOpen: boolean;
 }
 
 /** A block of its own, so that a line added below does not lay out the lines above again. */
-const CodeGroup = memo(function CodeGroup({ text, tokens = [] }: CodeGroupProps): ReactElement {
+const CodeGroup = memo(function CodeGroup({ text, tokens = [], isOpen }: CodeGroupProps): ReactElement {
   const known = tokens.reduce((sum, token) => sum + token.text.length, 0);
   return (
-    <span className="unsay-lines">
+    <span className="unsay-lines" data-open={flag(isOpen)}>
       {tokens.map((token, index) => (
         <span key={index} data-token={token.kind}>
           {cleanCode(index === tokens.length - 1 && known > text.length ? token.text.replace(/\n$/, "") : token.text)}

@@ -20,6 +20,7 @@ import {
   type TableBlock,
 } from "./blocks.js";
 import { parseBlocks, PLAIN, type Syntax, type Token } from "./parser.js";
+import { appendWords } from "./running-words.js";
 import { createKnowledge, extendKnowledge, ownLabels, type ParserKnowledge } from "./rules/footnotes.js";
 
 /**
@@ -117,6 +118,8 @@ function advance(state: State, text: string, syntax: Syntax, isWhole = false): S
   const added = sliceOf(text, state.text.length);
   const { open } = state;
   if (open?.kind === "code") return advanceCode(state, open, text, syntax, isWhole);
+  const longer = open === null ? null : appendWords(open, added);
+  if (longer !== null) return { ...state, text, open: longer };
   if (open !== null && isWorthWaiting(open, added)) return { ...state, text, open: withRest(open, added) };
   if (open?.kind === "list" || open?.kind === "table") return advanceSegments(state, open, text, syntax);
   return cutTail({ ...state, text }, sliceOf(text, state.openFrom), syntax);

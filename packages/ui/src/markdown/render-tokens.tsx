@@ -95,7 +95,8 @@ class TokenWalker {
     if (token.type === "footnote_open") return <Footnote label={stripMarkup(token.info)}>{children}</Footnote>;
     if (this.isBare(token) || !TAGS.has(token.tag)) return children;
     if (token.tag === "table") return <TableFrame>{children}</TableFrame>;
-    return createElement(this.tagOf(token), attributesOf(token), ...children);
+    const attributes = isTask(token, inner) ? { className: "unsay-task" } : attributesOf(token);
+    return createElement(this.tagOf(token), attributes, ...children);
   }
 
   private isBare(token: Token): boolean {
@@ -194,6 +195,11 @@ function inGroups(content: string): readonly string[] {
       .map((line) => `${line}\n`)
       .join(""),
   );
+}
+
+/** A box stands where others have their bullet. */
+function isTask({ type }: Token, inner: readonly Token[]): boolean {
+  return type === "list_item_open" && inner[1]?.children?.[0]?.type === "task_box";
 }
 
 function closingIndex(tokens: readonly Token[], from: number): number {

@@ -1,4 +1,5 @@
-import type { ReactElement, ReactNode } from "react";
+import { useClock } from "@unsay/react/base";
+import { useEffect, useLayoutEffect, useRef, type ReactElement, type ReactNode, type RefObject } from "react";
 import { Caret } from "./marks.js";
 
 export interface BlockFacts {
@@ -18,6 +19,7 @@ export interface BlocksProps {
 export function BlockFrame({ provisional, isCut, children }: BlockFacts & { readonly children: ReactNode }): ReactElement {
   return (
     <div
+      ref={useFade(provisional)}
       className="unsay-block"
       data-unsay="answer.block"
       dir="auto"
@@ -28,6 +30,39 @@ export function BlockFrame({ provisional, isCut, children }: BlockFacts & { read
       {children}
     </div>
   );
+}
+
+const FADE_MS = 240;
+
+interface Fade {
+  readonly color: string;
+  readonly timing: { readonly duration: number; readonly easing: string };
+}
+
+/**
+ * A block that settles goes over from the provisional tone. One that was written in less time than that does not: every colour
+ * in between is worked out for all that the block holds.
+ */
+function useFade(provisional: boolean): RefObject<HTMLDivElement | null> {
+  const element = useRef<HTMLDivElement>(null);
+  const fade = useRef<Fade | null>(null);
+  const clock = useClock();
+  useEffect(
+    () => (provisional ? clock.after(FADE_MS, () => void (fade.current = element.current && fadeFrom(element.current))) : undefined),
+    [clock, provisional],
+  );
+  useLayoutEffect(() => {
+    if (!provisional && fade.current !== null) element.current?.animate({ color: [fade.current.color] }, fade.current.timing);
+    fade.current = null;
+  }, [provisional]);
+  return element;
+}
+
+/** The style sheet says how long and from what, so that themes and readers who want no motion have their say. */
+function fadeFrom(element: HTMLElement): Fade | null {
+  const { color, transitionDuration, transitionTimingFunction } = getComputedStyle(element);
+  const duration = Number.parseFloat(transitionDuration) * 1000;
+  return duration > 0 ? { color, timing: { duration, easing: transitionTimingFunction } } : null;
 }
 
 /** Words that may still be dropped, where no text stands before them. */

@@ -1,5 +1,6 @@
 "use client";
-import type { HTMLAttributes, ReactElement } from "react";
+import { useClock } from "@unsay/react/base";
+import { useEffect, useState, type HTMLAttributes, type ReactElement } from "react";
 import { flag, joinClasses, withRef, type UiComponent } from "../component.js";
 import { answerWords } from "../strings/english/answer.js";
 import { useWords } from "../strings/strings.js";
@@ -83,6 +84,26 @@ export const Unverified: UiComponent<HTMLElement, MarkProps> = withRef("Unverifi
 });
 
 /** Shows where the text grows. Renders an empty `span` that assistive technology does not see. */
-export const Caret: UiComponent<HTMLElement, HTMLAttributes<HTMLElement>> = withRef("Caret", (props, ref) => (
-  <span {...props} ref={ref} className={joinClasses("unsay-caret", props.className)} data-unsay="answer.caret" aria-hidden="true" />
-));
+export const Caret: UiComponent<HTMLElement, HTMLAttributes<HTMLElement>> = withRef("Caret", (props, ref) => {
+  const isResting = useIsResting();
+  return (
+    <span
+      {...props}
+      ref={ref}
+      className={joinClasses("unsay-caret", props.className)}
+      data-unsay="answer.caret"
+      data-resting={flag(isResting)}
+      aria-hidden="true"
+    />
+  );
+});
+
+const REST_MS = 300;
+
+/** A caret that moves on at once is alive as it is, and an animation that begins anew with every line costs a frame's tenth. */
+function useIsResting(): boolean {
+  const clock = useClock();
+  const [isResting, setResting] = useState(false);
+  useEffect(() => clock.after(REST_MS, () => setResting(true)), [clock]);
+  return isResting;
+}
