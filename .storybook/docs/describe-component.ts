@@ -43,7 +43,7 @@ function partsOf(code: string): ComponentFacts["parts"] {
   return [...found].map(([part, element]) => ({ name: part, element }));
 }
 
-function attributesOf(code: string): readonly string[] {
+export function attributesOf(code: string): readonly string[] {
   const names = [...code.matchAll(/\b((?:data|aria)-[a-z-]+)(?==|"?:)/gu)].map(([, attribute = ""]) => attribute);
   return unique(names).filter((attribute) => attribute !== "data-unsay");
 }
@@ -62,7 +62,7 @@ function variablesOf(classes: readonly string[], css: string): readonly string[]
 }
 
 /** Its own, and those of the hooks that it calls. */
-function keysOf(code: string, sources: Readonly<Record<string, string>>): readonly string[] {
+export function keysOf(code: string, sources: Readonly<Record<string, string>>): readonly string[] {
   const read = new Set([code]);
   for (const text of read) for (const hook of hooksOf(text, sources)) read.add(hook);
   return keysIn([...read]);
@@ -74,7 +74,7 @@ function hooksOf(code: string, sources: Readonly<Record<string, string>>): reado
 }
 
 function keysIn(read: readonly string[]): readonly string[] {
-  const bound = read.flatMap((text) => [...text.matchAll(/\b(?:keys|bindings)\.(\w+)/gu)].map(([, action = ""]) => action));
+  const bound = read.flatMap((text) => [...text.matchAll(/(?<![-/])\b(?:keys|bindings)\.(\w+)/gu)].map(([, action = ""]) => action));
   const own = read.flatMap((text) => [...text.matchAll(/\.key === "([A-Z]\w*|F\d+)"/gu)].map(([, key = ""]) => key));
   return unique([...bound, ...own]);
 }

@@ -60,7 +60,7 @@ export class SessionWatch {
    */
   observe(messageId: string, events: readonly UnsayEvent[], message: AssistantMessage, now: number, count: number): AssistantMessage {
     for (const event of events) if (event.type === "approval.request") this.#approvals.request(event.approval, now);
-    const seen = this.#answers.get(messageId)?.observe(events, message, now, 1) ?? message;
+    const seen = this.#answers.get(messageId)?.observe(events, message, now, count) ?? message;
     this.#tell();
     return seen;
   }

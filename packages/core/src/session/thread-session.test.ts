@@ -196,7 +196,7 @@ describe("a stored thread before the runs are there", () => {
     const resumed: string[] = [];
     const { session, runs, answers, clock } = setUp({
       history: async () => [stored("a")],
-      active: async () => ({ run: "run-a", message: "a", at: 3 }),
+      active: async () => ({ run: "run-a", message: "a", last: 3 }),
       resume: async ({ run }) => {
         resumed.push(run);
         return { type: "none" };
@@ -223,7 +223,7 @@ describe("a stored thread before the runs are there", () => {
   it("a stop is said at once and carried out when they come; it is unconfirmed where they can't be fetched", async () => {
     const { session, runs, answers, sent } = setUp({
       history: async () => [stored("a")],
-      active: async () => ({ run: "run-a", message: "a", at: 3 }),
+      active: async () => ({ run: "run-a", message: "a", last: 3 }),
     });
     await session.load();
     session.stop();

@@ -127,7 +127,7 @@ class ThreadSession {
     if (runs !== null) return ask(runs);
     return new Promise((resolve, reject) => {
       this.#runs.use(
-        (late) => ask(late).then(resolve, reject),
+        (late) => void ask(late).then(resolve, reject),
         () => reject(new UnsayError(NOT_LOADED)),
       );
     });

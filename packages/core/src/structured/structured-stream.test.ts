@@ -222,6 +222,13 @@ describe("faults", () => {
     expect(rows.snapshot()).toHaveLength(2000);
   });
 
+  it("shows the entry that a wide list was shown without once the text is cut in it", () => {
+    const stream = read(`[${'{"name":"Ann"},'.repeat(300)}{"name":"Be`);
+    expect([stream.snapshot(), stream.read([300, "name"])]).toEqual([expect.objectContaining({ length: 300 }), "Be"]);
+    stream.cut();
+    expect((stream.snapshot() as readonly unknown[]).at(300)).toEqual({ name: "Be" });
+  });
+
   it("names an open number, which is not in the snapshot", () => {
     const stream = read("[1,10");
     stream.end();

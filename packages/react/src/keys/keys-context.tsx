@@ -20,6 +20,7 @@ export function KeysProvider({ keys, children }: KeysProviderProps): ReactNode {
   return <KeysContext.Provider value={value}>{children}</KeysContext.Provider>;
 }
 
+/** The key bindings of the nearest `KeysProvider`, or the default ones. */
 export function useKeys(): KeyBindings {
   return useContext(KeysContext);
 }

@@ -169,7 +169,7 @@ describe("an answer whose pacer comes late", () => {
 
   /** `arrive` brings the pacer. */
   function showLate(script: Script): Stage & { readonly arrive: () => void } {
-    let draw = (_: typeof MessagePacer): void => {};
+    let draw: (found: typeof MessagePacer) => void = () => {};
     function Late({ message }: { readonly message: AssistantMessage }): ReactNode {
       const [Pacer, setPacer] = useState<typeof MessagePacer | null>(null);
       draw = (found) => setPacer(() => found);

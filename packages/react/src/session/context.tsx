@@ -32,6 +32,7 @@ export function SessionProvider(props: SessionProviderProps): ReactNode {
   return <SessionContext.Provider value={value}>{children}</SessionContext.Provider>;
 }
 
+/** What the nearest `SessionProvider` gives; `null` where there is none, such as for a message that is plain data. */
 export function useOptionalSessionContext(): SessionContextValue | null {
   return useContext(SessionContext);
 }

@@ -82,6 +82,48 @@ describe("reading a growing text", () => {
     );
   }, 90_000);
 
+  test("words written behind others are drawn as if all had come at once, at every moment", () => {
+    const beginning = fc.constantFrom("", "# ", "> ", "- ", "- [ ] ", "a\n", "| a | b |\n|---|---|\n| 1 | ", "- | a |\n  |---|\n  | x | ");
+    const piece = fc.constantFrom(
+      ...[
+        "ab",
+        "c ",
+        " d",
+        ". e",
+        "(f",
+        ") g",
+        "!",
+        "[x",
+        "](http://y",
+        "**",
+        "_",
+        "_z_",
+        "`",
+        "www",
+        ".a.b",
+        "@h.io",
+        "https:",
+        "//q.r",
+        "&am",
+        "p;",
+      ],
+      ..."\\ | ~ # $ 7 - = < > ́ 😀".split(" "),
+    );
+    const drawn = (blocks: readonly Block[]): string =>
+      blocks.map((block) => renderToStaticMarkup(<MarkdownBlock block={block} headingLevel={3} live isCut={false} />)).join("");
+    fc.assert(
+      fc.property(beginning, fc.array(piece, { minLength: 1, maxLength: 12 }), (first, pieces) => {
+        const read = createDocumentReader();
+        const text = pieces.reduce((before, next) => {
+          read(before, false);
+          return before + next;
+        }, first);
+        expect([text, drawn(read(text, false))]).toEqual([text, drawn(createDocumentReader()(text, false))]);
+      }),
+      { numRuns: 500 },
+    );
+  }, 90_000);
+
   test("a row of a table that looks like a note defines nothing", () => {
     const text = "| a | b |\n|---|---|\n| 1 | 2 |\n[^1]: The note\n\nA note[^1].\n";
     expect(ofBlocks(createDocumentReader()(text, true))).toBe(inOnePiece(text));

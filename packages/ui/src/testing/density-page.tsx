@@ -49,7 +49,7 @@ export function DensityPage(): ReactElement {
       <div ref={looks} style={{ display: "grid", gap: 20 }}>
         {NAMES.map((name) => (
           <section key={name} aria-label={name}>
-            <h2>{name}</h2>
+            <h2 className="token-name">{name}</h2>
             <UnsayRoot density={name} style={{ display: "grid", gap: "var(--unsay-message-gap)", maxInlineSize: "var(--unsay-measure)" }}>
               <Message message={QUESTION} />
               <Message message={ANSWER} />

@@ -35,7 +35,7 @@ export function MotionPage(): ReactElement {
       <UnsayRoot motion={isStill ? "none" : "full"} style={{ display: "grid", gap: 20 }}>
         {TIMES.map(({ name }) => (
           <section key={name} aria-label={name}>
-            <h2>{name}</h2>
+            <h2 className="token-name">{name}</h2>
             <div className="motion-track">
               <div
                 className="motion-bar"
@@ -43,14 +43,22 @@ export function MotionPage(): ReactElement {
                 style={{ "--motion-time": `var(--unsay-${name})` } as CSSProperties}
               />
             </div>
-            <TokenTable
-              caption={`What takes ${name}`}
-              head={["Selector", "Declaration", "File"]}
-              rows={usesOf(name).map(({ selector, declaration, file }) => [selector, declaration, file])}
-            />
+            <Uses name={name} />
           </section>
         ))}
       </UnsayRoot>
     </TokenPage>
+  );
+}
+
+function Uses({ name }: { readonly name: string }): ReactElement {
+  const uses = usesOf(name);
+  if (uses.length === 0) return <p className="token-sample">Nothing of the kit takes this long. It is there for changes of the app.</p>;
+  return (
+    <TokenTable
+      caption={`What takes ${name}`}
+      head={["Selector", "Declaration", "File"]}
+      rows={uses.map(({ selector, declaration, file }) => [selector, declaration, file])}
+    />
   );
 }

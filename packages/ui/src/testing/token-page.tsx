@@ -8,13 +8,13 @@ const LAYOUT = `
   .token-side { display: grid; gap: 16px; }
   .token-look { display: grid; gap: 20px; min-inline-size: 0; padding: 20px; border: 1px solid var(--unsay-border); }
   .token-row { display: flex; flex-wrap: wrap; align-items: center; gap: 8px; }
-  .token-page h2 { margin: 0; color: var(--unsay-fg-subtle); font: 600 .75rem/1.4 var(--unsay-font-mono); }
-  .token-page p { margin: 0; overflow-wrap: anywhere; }
+  .token-name { margin: 0; color: var(--unsay-fg-subtle); font: 600 .75rem/1.4 var(--unsay-font-mono); }
+  .token-sample { margin: 0; overflow-wrap: anywhere; }
   .token-table { overflow-x: auto; }
-  .token-page table { border-collapse: collapse; font-size: .8125rem; font-variant-numeric: tabular-nums; }
-  .token-page caption { font-weight: 600; text-align: start; }
-  .token-page :is(th, td) { padding: 2px 12px 2px 0; border-block-end: 1px solid var(--unsay-border); font-weight: 400; text-align: start; vertical-align: baseline; }
-  .token-page code { font-family: var(--unsay-font-mono); font-size: .75rem; }
+  .token-table table { border-collapse: collapse; font-size: .8125rem; font-variant-numeric: tabular-nums; }
+  .token-table caption { font-weight: 600; text-align: start; }
+  .token-table :is(th, td) { padding: 2px 12px 2px 0; border-block-end: 1px solid var(--unsay-border); font-weight: 400; text-align: start; vertical-align: baseline; }
+  .token-table code { font-family: var(--unsay-font-mono); font-size: .75rem; }
 `;
 
 export interface TokenPageProps {

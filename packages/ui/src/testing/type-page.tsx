@@ -56,8 +56,9 @@ export function TypePage(): ReactElement {
       <div ref={look} style={{ display: "grid", gap: 20, ...(isSpaced ? SPACED : {}) }}>
         {SIZES.map(({ name }) => (
           <div key={name}>
-            <h2>{name}</h2>
+            <h2 className="token-name">{name}</h2>
             <p
+              className="token-sample"
               style={{
                 fontSize: `var(--unsay-${name})`,
                 lineHeight: isSpaced ? 1.5 : "var(--unsay-leading)",
@@ -70,12 +71,14 @@ export function TypePage(): ReactElement {
         ))}
         {FONTS.map(({ name }) => (
           <div key={name}>
-            <h2>{name}</h2>
-            <p style={{ fontFamily: `var(--unsay-${name})` }}>Il1 O0 rn m · “quoted” – 4,120 rows · äöü · العربية · 日本語</p>
+            <h2 className="token-name">{name}</h2>
+            <p className="token-sample" style={{ fontFamily: `var(--unsay-${name})` }}>
+              Il1 O0 rn m · “quoted” – 4,120 rows · äöü · العربية · 日本語
+            </p>
           </div>
         ))}
         <div>
-          <h2>in an answer</h2>
+          <h2 className="token-name">in an answer</h2>
           <Message message={ANSWER} />
         </div>
       </div>

@@ -1,0 +1,328 @@
+import type { AssistantMessage, TextPart, ToolCall, Transport, UserMessage } from "../../packages/core/src/index.js";
+import { useRef, type ReactNode } from "react";
+import {
+  useActionGuard,
+  useActWhenSettled,
+  useAnnouncer,
+  useApproval,
+  useArgumentEdits,
+  useAttachments,
+  useBatch,
+  useComposer,
+  useCorrectionStrip,
+  useDecisionDialog,
+  useDiagnosticLog,
+  useDiscard,
+  useDraft,
+  useField,
+  useHeldCountdown,
+  useLiveThread,
+  useMenu,
+  useMessage,
+  useNativeCopy,
+  useNow,
+  usePacedAnswer,
+  usePacedMessage,
+  usePacedText,
+  useReceipt,
+  useSettled,
+  useSpokenText,
+  useStoredThread,
+  useStreamMetrics,
+  useStructured,
+  useThread,
+  useThreadGroups,
+  useThreadKeys,
+  useThreadScroll,
+  useToolCall,
+  useToolLead,
+  useUndoWindow,
+  useUnsayMessages,
+  useUsage,
+  useUses,
+  type JsonSchema,
+  type StructuredStream,
+  type UseApprovalResult,
+  type UseUnsayMessagesOptions,
+} from "../../packages/react/src/index.js";
+
+/** The smallest use of each hook. Pages show the shortest piece of code that calls it, from here or from the kit. */
+
+export function Conversation({ transport }: { readonly transport: Transport }): ReactNode {
+  const { messages, status, sendMessage, stop } = useThread({ id: "thread-1", transport });
+  return (
+    <>
+      {messages.map(({ id }) => (
+        <Line key={id} id={id} />
+      ))}
+      <button onClick={() => sendMessage("Can I deploy this now?")}>Ask</button>
+      {status === "ready" ? null : <button onClick={stop}>Stop answering</button>}
+    </>
+  );
+}
+
+export function Line({ id }: { readonly id: string }): ReactNode {
+  const message = useMessage(id);
+  return message === undefined ? null : <p data-status={message.status}>{message.role}</p>;
+}
+
+export function ThreadWithOwnHistory({ transport }: { readonly transport: Transport }): ReactNode {
+  const { session, messages } = useLiveThread({ id: "thread-1", transport });
+  useStoredThread(session);
+  return messages.length;
+}
+
+export function Question({ approvalId }: { readonly approvalId: string }): ReactNode {
+  const { view, calls, getGateProps, getPreviewProps, getRejectProps, getApproveProps } = useApproval(approvalId);
+  if (view !== "open") return null;
+  return (
+    <div role="group" {...getGateProps()}>
+      <pre {...getPreviewProps()}>{calls.map(({ name, argsText }) => `${name} ${argsText}`)}</pre>
+      <button {...getRejectProps()}>Don’t run it</button>
+      <button {...getApproveProps()}>Run it once</button>
+    </div>
+  );
+}
+
+export function Arguments({ call, schema }: { readonly call: ToolCall; readonly schema: JsonSchema }): ReactNode {
+  const { fields } = useArgumentEdits(call, schema, (edit) => console.log(edit));
+  return fields.map((field) => (
+    <input key={field.path.join(".")} value={field.text} onChange={(event) => field.change(event.target.value)} />
+  ));
+}
+
+export function Rows({ control }: { readonly control: UseApprovalResult }): ReactNode {
+  const { chosen, toggle, rowRef } = useBatch(control);
+  return control.calls.map(({ id, name }) => (
+    <label key={id} ref={rowRef(id)}>
+      <input type="checkbox" checked={chosen.has(id)} onChange={() => toggle(id)} /> {name}
+    </label>
+  ));
+}
+
+export function LargeQuestion({ approvalId }: { readonly approvalId: string }): ReactNode {
+  const { isOpen, open, park, ref } = useDecisionDialog(approvalId, true, (dialog) => dialog.querySelector("h2")?.focus());
+  if (!isOpen) return <button onClick={open}>Review</button>;
+  return (
+    <dialog ref={ref} role="alertdialog">
+      <h2 tabIndex={-1}>Give admin access?</h2>
+      <button onClick={park}>Decide later</button>
+    </dialog>
+  );
+}
+
+export function Write({ transport }: { readonly transport: Transport }): ReactNode {
+  const { status, approvals, sendMessage, redirect, queue } = useThread({ transport });
+  const { mode, getFormProps, getInputProps } = useComposer({
+    status,
+    hasOpenApproval: approvals.length > 0,
+    onSubmit: (text, by) => (by === "send" ? sendMessage(text) : by === "redirect" ? redirect(text) : queue(text)),
+  });
+  return (
+    <form {...getFormProps()}>
+      <textarea {...getInputProps()} aria-label="Message" />
+      <button>{mode}</button>
+    </form>
+  );
+}
+
+export function Draft(): ReactNode {
+  const { value, change } = useDraft({ storage: sessionStorage, storageKey: "thread-1" });
+  return <textarea aria-label="Message" value={value} onChange={(event) => change(event.target.value)} />;
+}
+
+export function Files({ upload }: { readonly upload: (file: File) => Promise<{ readonly id: string; readonly url: string }> }): ReactNode {
+  const { files, add } = useAttachments({ onUpload: upload, accept: "image/*", maxFiles: 5 });
+  return (
+    <>
+      <input type="file" aria-label="Add files" onChange={(event) => add(event.target.files ?? [])} />
+      {files.map(({ id, name, status }) => `${id} ${name}: ${status}`)}
+    </>
+  );
+}
+
+export function Ways({ ways }: { readonly ways: readonly string[] }): ReactNode {
+  const { isOpen, getButtonProps, getMenuProps, getItemProps } = useMenu();
+  return (
+    <>
+      <button {...getButtonProps()}>More</button>
+      {isOpen ? (
+        <div {...getMenuProps()}>
+          {ways.map((way) => (
+            <button key={way} {...getItemProps(() => console.log(way))}>
+              {way}
+            </button>
+          ))}
+        </div>
+      ) : null}
+    </>
+  );
+}
+
+export function Deleting({ remove }: { readonly remove: () => void }): ReactNode {
+  const { subject, open, close } = useUndoWindow<string>(10_000);
+  if (subject === null) return <button onClick={() => (remove(), open("draft"))}>Remove</button>;
+  return <button onClick={close}>Undo</button>;
+}
+
+export function PutAway({ message }: { readonly message: AssistantMessage }): ReactNode {
+  const { discarded, discard, undo } = useDiscard();
+  return discarded.has(message.id) ? (
+    <button onClick={undo}>Bring it back</button>
+  ) : (
+    <button onClick={() => discard(message.id)}>Put away</button>
+  );
+}
+
+export function Painted({ message }: { readonly message: AssistantMessage }): ReactNode {
+  const { message: painted, holding } = usePacedAnswer(message, { isolation: "sentence" });
+  return (
+    <>
+      {painted.parts.map((part) => (part.type === "text" ? part.spans.map(({ text }) => text) : null))}
+      {holding === null ? null : "Waiting for the rest of it"}
+    </>
+  );
+}
+
+export function PaintedById({ id }: { readonly id: string }): ReactNode {
+  return usePacedMessage(id)?.message.status ?? null;
+}
+
+export function Words({ message }: { readonly message: AssistantMessage }): ReactNode {
+  return <p dir="auto">{usePacedText(message)}</p>;
+}
+
+export function Reliable({ id }: { readonly id: string }): ReactNode {
+  const { isSettled, why } = useSettled(id, { requires: "verified" });
+  return isSettled ? "Verified" : `Not yet: ${why}`;
+}
+
+export function Deploy({ id, deploy }: { readonly id: string; readonly deploy: () => void }): ReactNode {
+  const { wasTried, getButtonProps, getReasonProps } = useActWhenSettled(id);
+  return (
+    <>
+      <button {...getButtonProps({ onClick: deploy })}>Deploy</button>
+      <span {...getReasonProps()}>{wasTried ? "The answer is not finished." : null}</span>
+    </>
+  );
+}
+
+export function Insert({ message, insert }: { readonly message: AssistantMessage; readonly insert: () => void }): ReactNode {
+  const { blockedBy, getButtonProps, getReasonProps } = useActionGuard(message, { kind: "inserted" });
+  return (
+    <>
+      <button {...getButtonProps({ onAct: insert })}>Insert</button>
+      <span {...getReasonProps()}>{blockedBy === null ? null : `Waits: ${blockedBy}`}</span>
+    </>
+  );
+}
+
+export function Used({ message }: { readonly message: AssistantMessage }): ReactNode {
+  const body = useRef<HTMLDivElement>(null);
+  useNativeCopy(body, message);
+  return <div ref={body}>{useUses(message.id).length} uses</div>;
+}
+
+export function Corrected({ message }: { readonly message: AssistantMessage }): ReactNode {
+  return useCorrectionStrip(message).map(({ revision, earlier, now }) => (
+    <p key={revision} role="note">
+      It said “{earlier}”. It now says “{now}”.
+    </p>
+  ));
+}
+
+export function Call({ id }: { readonly id: string }): ReactNode {
+  const { call, canStop, cancel } = useToolCall(id);
+  return canStop ? <button onClick={cancel}>Cancel {call?.name}</button> : (call?.status ?? null);
+}
+
+export function Done({ id }: { readonly id: string }): ReactNode {
+  const { receipt, canUndo, undo } = useReceipt(id);
+  return canUndo ? <button onClick={undo}>Undo: {receipt?.summary}</button> : (receipt?.summary ?? null);
+}
+
+export function Held({ call }: { readonly call: ToolCall }): ReactNode {
+  return `Runs in ${useHeldCountdown(call) ?? 0} s`;
+}
+
+export function Announced({ onSent }: { readonly onSent: (message: UserMessage) => void }): ReactNode {
+  const { getPoliteProps, getAssertiveProps } = useAnnouncer({ onAnnounce: ({ text }) => console.log(text, onSent) });
+  return (
+    <>
+      <div {...getPoliteProps()} />
+      <div {...getAssertiveProps()} />
+    </>
+  );
+}
+
+export function Scrolled({ count, children }: { readonly count: number; readonly children: ReactNode }): ReactNode {
+  const [scroller, content, spacer] = [useRef<HTMLDivElement>(null), useRef<HTMLDivElement>(null), useRef<HTMLDivElement>(null)];
+  const { missed, jumpToEnd, onKeyDown } = useThreadScroll({ scroller, content, spacer, isGrowing: true, count });
+  return (
+    <div ref={scroller} tabIndex={0} role="log" aria-label="Conversation" onKeyDown={onKeyDown}>
+      <div ref={content}>{children}</div>
+      <div ref={spacer} />
+      {missed === 0 ? null : <button onClick={jumpToEnd}>{missed} new</button>}
+    </div>
+  );
+}
+
+export function Keyed({ stop, children }: { readonly stop: () => void; readonly children: ReactNode }): ReactNode {
+  const thread = useRef<HTMLElement>(null);
+  const onKeyDown = useThreadKeys({ thread, isRunning: true, onStop: stop });
+  return (
+    <section ref={thread} aria-label="Conversation" onKeyDown={onKeyDown}>
+      {children}
+    </section>
+  );
+}
+
+export function Grouped({ transport }: { readonly transport: Transport }): ReactNode {
+  const { sections } = useThreadGroups(useThread({ transport }).pages);
+  return sections
+    .flatMap(({ groups }) => groups)
+    .flatMap(({ items }) => items.map(({ message }) => <Line key={message.id} id={message.id} />));
+}
+
+export function Form({ part }: { readonly part: TextPart }): ReactNode {
+  const { stream, isComplete } = useStructured(part);
+  return <fieldset disabled={!isComplete}>{<City stream={stream} />}</fieldset>;
+}
+
+export function City({ stream }: { readonly stream: StructuredStream }): ReactNode {
+  const { value, isClosed } = useField(stream, ["address", "city"]);
+  return isClosed ? String(value) : "not yet";
+}
+
+export function Spoken({ id, say }: { readonly id: string; readonly say: (text: string) => void }): ReactNode {
+  const { queue, take } = useSpokenText(id);
+  return <button onClick={() => say(take()?.text ?? "")}>Say the next of {queue.length}</button>;
+}
+
+export function Figures({ id }: { readonly id: string }): ReactNode {
+  return `First words after ${useStreamMetrics(id)?.waitMs ?? "…"} ms`;
+}
+
+export function Bill({ message }: { readonly message: AssistantMessage }): ReactNode {
+  return <pre>{JSON.stringify(useUsage(message), null, 2)}</pre>;
+}
+
+export function Watched({ transport }: { readonly transport: Transport }): ReactNode {
+  const { diagnostics, onDiagnostic } = useDiagnosticLog();
+  useThread({ transport, onDiagnostic });
+  return diagnostics.map(({ code }) => code);
+}
+
+export function Announcement({ isVisible }: { readonly isVisible: boolean }): ReactNode {
+  return useToolLead(isVisible) ? "It may run now" : "It is about to run";
+}
+
+export function Waiting({ since }: { readonly since: number }): ReactNode {
+  return `${Math.floor((useNow(1_000) - since) / 1_000)} s`;
+}
+
+export function OfAnotherClient<Stored extends Parameters<UseUnsayMessagesOptions<never>["statusOf"]>[0]>(
+  props: UseUnsayMessagesOptions<Stored>,
+): ReactNode {
+  return useUnsayMessages(props).map(({ id, status }) => `${id}: ${status}`);
+}
