@@ -151,9 +151,9 @@ describe("what an app has to load", () => {
   });
 
   it("by the door that names nothing else, even a bundler that looks at names alone (esbuild) loads nothing heavy at first", async () => {
-    const { initial } = await bundled('export { Chat } from "@unsay/ui/chat";', false);
+    const { initial } = await bundled('export { Chat, createUnsayTransport } from "@unsay/ui/chat";', false);
     const heavy =
-      /markdown-it|highlight\.js|opentelemetry|react-query|query-core|approval-gate|use-approval\.|argument-editor|render-tokens/u;
+      /markdown-it|highlight\.js|opentelemetry|react-query|query-core|approval-gate|use-approval\.|argument-editor|render-tokens|noble|canonicalize|eventsource-parser|message-pacer|core\/src\/(health|structured|context)\/|session\/(runs|run-reader|live-answer|deciding|requests)\.|message\/reduce/u;
     expect(filesOf(initial).filter((file) => heavy.test(file))).toEqual([]);
   });
 });

@@ -3,14 +3,14 @@ import type { ReactElement, ReactNode } from "react";
 import { defaultKeys } from "../../packages/react/src/keys/key-bindings.js";
 import { TokenTable } from "../../packages/ui/src/testing/token-page.js";
 import { describeHook, exampleOf, type HookFacts } from "./describe-hook.js";
-import examples from "./hook-examples.tsx?raw";
+import examples from "../../packages/ui/src/testing/hook-examples.tsx?raw";
 
 const hooks = import.meta.glob(["../../packages/react/src/**/*.{ts,tsx}", "!**/*.test.*"], {
   query: "?raw",
   import: "default",
   eager: true,
 });
-const kit = import.meta.glob(["../../packages/ui/src/**/*.tsx", "!**/*.{test,stories}.*"], {
+const kit = import.meta.glob(["../../packages/ui/src/**/*.{ts,tsx}", "!**/*.{test,stories}.*"], {
   query: "?raw",
   import: "default",
   eager: true,
@@ -62,7 +62,11 @@ function Example({ name }: { readonly name: string }): ReactNode {
   const own = exampleOf(name, { examples });
   const code = own ?? exampleOf(name, kit as Record<string, string>);
   if (code === null) return null;
-  return <Code title={own === null ? "In the kit" : "Example"}>{`import { ${name} } from "@unsay/react";\n\n${code}`}</Code>;
+  return (
+    <Code
+      title={own === null ? "In the kit" : "Example"}
+    >{`import { ${name} } from "@unsay/react";\n\n${code.replace("): ReactNode {", ") {")}`}</Code>
+  );
 }
 
 function Behaviour({ facts: { keys, attributes } }: { readonly facts: HookFacts }): ReactElement {
@@ -93,5 +97,7 @@ const LAYOUT = `
   .token-table table { border-collapse: collapse; font-size: .8125rem; }
   .token-table caption { font-weight: 600; text-align: start; }
   .token-table :is(th, td) { padding: 4px 16px 4px 0; border-block-end: 1px solid var(--unsay-border); font-weight: 400; text-align: start; vertical-align: baseline; }
+  .token-table :is(th, caption) { white-space: nowrap; }
+  .token-table td:nth-child(3) code { font-family: inherit; font-size: inherit; }
   .token-table code { font-family: var(--unsay-font-mono); font-size: .75rem; overflow-wrap: anywhere; }
 `;

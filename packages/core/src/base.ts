@@ -29,4 +29,4 @@ export { systemClock } from "./session/clock.js";
 export { openSession } from "./session/thread-session.js";
 export { changesBetween } from "./thread/message-pages.js";
 export { findLive } from "./thread/thread.js";
-export { createUnsayTransport } from "./transport/unsay-transport.js";
+export { createLateUnsayTransport } from "./transport/late-unsay-transport.js";

@@ -19,8 +19,10 @@ export { changesBetween, MessagePages, type MessageChange, type MessagesFromEnd,
 export { findLive, selectThreadStatus, type QueuePauseReason, type ThreadStatus } from "./thread/thread.js";
 export { parseMessages } from "./thread/parse-messages.js";
 export type * from "./transport/transport.js";
-export { createFetchTransport, type FetchFunction, type FetchTransportOptions, type HttpOptions } from "./transport/fetch-transport.js";
+export { createFetchTransport, type FetchTransportOptions } from "./transport/fetch-transport.js";
+export type { FetchFunction, HttpOptions } from "./transport/http-request.js";
 export { createUnsayTransport, type UnsayTransportOptions } from "./transport/unsay-transport.js";
+export { createLateUnsayTransport, type CreateUnsayTransport } from "./transport/late-unsay-transport.js";
 export { createIterableTransport, type Chunk, type Chunks, type IterableTransportOptions } from "./transport/iterable-transport.js";
 export { createWebSocketTransport, type WebSocketTransportOptions } from "./transport/web-socket-transport.js";
 export type { WebSocketLike } from "./transport/web-socket-link.js";

@@ -4,5 +4,6 @@
  */
 export { MarkdownProvider, type MarkdownProviderProps } from "./markdown/markdown-options.js";
 export { preload, type PieceName } from "./on-demand/pieces.js";
+export { createUnsayTransport } from "./on-demand/unsay-transport.js";
 export { StringsProvider, type StringsProviderProps } from "./strings/strings.js";
 export { Chat, type ChatProps } from "./thread/chat.js";

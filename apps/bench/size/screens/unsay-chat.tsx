@@ -1,5 +1,4 @@
-import { createUnsayTransport } from "@unsay/core/base";
-import { Chat } from "@unsay/ui/chat";
+import { Chat, createUnsayTransport } from "@unsay/ui/chat";
 
 /** Markdown, approval gates, correction marks, Stop, receipts: all that is on the screen before anything is asked for. */
 export const name = "unsay <Chat>";

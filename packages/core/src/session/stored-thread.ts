@@ -48,7 +48,9 @@ export async function loadThread(context: SharedContext, own: string | null, run
     const stored = await transport.history(store.state.id, { signal: NEVER });
     const running = await readRunning(context);
     adopt(context, stored, own, (message) => adoptOne(context, message, running, runs));
-    const orphans = stored.filter((message) => message.id !== own && message.id !== running && store.find(message.id)?.reconnecting === true);
+    const orphans = stored.filter(
+      (message) => message.id !== own && message.id !== running && store.find(message.id)?.reconnecting === true,
+    );
     const isElsewhere = running !== own && running !== null && findAssistant(stored, running) !== undefined;
     return { running: isElsewhere ? running : null, orphans: orphans.map(({ id }) => id) };
   } catch (error) {

@@ -1,31 +1,8 @@
-import { UnsayError } from "../protocol/errors.js";
 import { guardCallbacks } from "../protocol/host-callback.js";
-import type { Decode, DecodeContext, StartCommand, WireDecoder } from "../protocol/index.js";
-import { decodeBody, wholeAnswer } from "./event-stream.js";
-import {
-  kindOfSuccess,
-  networkError,
-  NOT_A_STREAM,
-  NOTHING,
-  problemOfDocument,
-  problemOfResponse,
-  redirectError,
-  WEB_PAGE,
-} from "./http-problem.js";
-import { parseJson, readText } from "./read-text.js";
-import type { EventStream, Transport } from "./transport.js";
-
-export type FetchFunction = (url: string, init: RequestInit) => Promise<Response>;
-type HeadersOption =
-  | Readonly<Record<string, string>>
-  | (() => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>);
-
-export interface HttpOptions {
-  readonly url: string;
-  readonly headers?: HeadersOption;
-  readonly credentials?: RequestCredentials;
-  readonly fetch?: FetchFunction;
-}
+import type { Decode, DecodeContext, StartCommand } from "../protocol/index.js";
+import { request, type HttpOptions } from "./http-request.js";
+import { streamOf } from "./response-stream.js";
+import type { Transport } from "./transport.js";
 
 export interface FetchTransportOptions extends HttpOptions {
   /** The adapter of the wire that the endpoint speaks, such as `decodeUIMessageStream`. */
@@ -72,75 +49,3 @@ export function createFetchTransport(given: FetchTransportOptions): Transport {
 function defaultBody(command: StartCommand): unknown {
   return { id: command.thread, messages: [{ id: command.message?.id, role: "user", content: command.message?.text ?? "" }] };
 }
-
-/** As `RequestInit`, with headers that can be merged. */
-type RequestOptions = Omit<RequestInit, "headers"> & { readonly headers?: Readonly<Record<string, string>> };
-
-/**
- * One request. Rejects with an `UnsayError`: code `network` when nothing came back, else what the status says. No
- * redirect is followed, since headers of the host's own and the question would go along to wherever it leads.
- */
-export async function request(options: HttpOptions, url: string, init: RequestOptions): Promise<Response> {
-  const send: FetchFunction = options.fetch ?? ((target, fetchInit) => globalThis.fetch(target, fetchInit));
-  const headers = typeof options.headers === "function" ? await options.headers() : options.headers;
-  let response: Response;
-  try {
-    response = await send(url, {
-      redirect: "manual",
-      ...init,
-      headers: { ...(init.body == null ? {} : { "content-type": "application/json" }), ...init.headers, ...headers },
-      ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
-    });
-  } catch (error) {
-    throw networkError(error);
-  }
-  if (isRedirect(response)) throw redirectError(response);
-  if (!response.ok) throw await problemOfResponse(response);
-  return response;
-}
-
-/** Pages are told only that there was a redirect; elsewhere it can be read. */
-function isRedirect(response: Response): boolean {
-  return response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400);
-}
-
-/** A whole answer is no longer than this; what is, is no answer. UTF-16 units. */
-const MAX_DOCUMENT_LENGTH = 8 * 1024 * 1024;
-
-/** Rejects with an `UnsayError` for a success that is neither a stream nor a whole answer. */
-export async function streamOf(response: Response, decode: Decode, context: DecodeContext): Promise<EventStream> {
-  if (response.status === 204) throw new UnsayError(NOTHING);
-  const run = response.headers.get("x-unsay-run") ?? undefined;
-  const decoder = decode({ ...context, ...(run === undefined ? {} : { run }) });
-  const options = { run, onDiagnostic: context.onDiagnostic };
-  switch (kindOfSuccess(response)) {
-    case "web-page":
-      void response.body?.cancel();
-      throw new UnsayError(WEB_PAGE);
-    case "document":
-      return streamOfText(await readText(response, MAX_DOCUMENT_LENGTH), decoder, options);
-    case "stream":
-      return decodeBody(response.body ?? emptyBody(), decoder, options);
-  }
-}
-
-/** What calls itself a JSON document: an answer, an error, or a stream under a wrong name. */
-function streamOfText(
-  text: string,
-  decoder: WireDecoder,
-  options: { readonly run: string | undefined; readonly onDiagnostic: DecodeContext["onDiagnostic"] | undefined },
-): EventStream {
-  const document = parseJson(text);
-  if (document === undefined) return decodeBody(bytesOf(text), decoder, options);
-  const problem = problemOfDocument(document);
-  if (problem !== undefined) throw new UnsayError(problem);
-  const events = decoder.readDocument?.(document);
-  if (events === undefined) throw new UnsayError(NOT_A_STREAM);
-  return wholeAnswer(events, decoder, options);
-}
-
-async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {
-  yield new TextEncoder().encode(text);
-}
-
-async function* emptyBody(): AsyncGenerator<Uint8Array> {}

@@ -39,34 +39,6 @@ export function redirectError(response: Response): UnsayError {
   });
 }
 
-export const WEB_PAGE: UnsayErrorData = {
-  code: "stream-corrupt",
-  message:
-    "A web page came instead of an answer, often a login or a proxy's error page. Check the URL and whether you are still signed in.",
-  retryable: false,
-  userMessage: "This was a web page, not an answer. You may have to sign in again.",
-};
-
-export const NOT_A_STREAM: UnsayErrorData = {
-  code: "stream-corrupt",
-  message: "A JSON document came where an event stream was expected, and it is no whole answer either. Ask the backend for a stream.",
-  retryable: false,
-};
-
-export const NOTHING: UnsayErrorData = {
-  code: "stream-eof",
-  message: "The server answered 204: it has nothing to say, so no answer will come. Look at what the endpoint returns for a new run.",
-  retryable: true,
-  userMessage: "The server sent no answer.",
-};
-
-/** What a success holds, by its content type: only our word for it, since wires disagree about the name of a stream. */
-export function kindOfSuccess(response: Response): "web-page" | "document" | "stream" {
-  const type = (response.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
-  if (type === "text/html" || type === "application/xhtml+xml") return "web-page";
-  return type === "application/json" || type.endsWith("+json") ? "document" : "stream";
-}
-
 /** The error that a JSON document states, whatever its status; `undefined` when it states none. */
 export function problemOfDocument(document: unknown): UnsayErrorData | undefined {
   return ownError(document) ?? errorOfJson(document);

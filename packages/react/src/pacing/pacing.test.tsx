@@ -195,22 +195,25 @@ describe("an answer whose pacer comes late", () => {
     expect(paintedText()).toBe("Drain the pool first. Then flip the flag. Then wait.");
   });
 
-  it.each(["before", "after"] as const)("takes nothing back of an answer that goes on, also where it comes %s that, and Stop keeps it", async (when) => {
-    const { ask, pass, arrive, session, answer } = showLate(TWICE);
-    ask();
-    await pass(3_000);
-    const whole = paintedText();
-    expect(whole).toContain("Then wait.");
-    if (when === "before") arrive();
-    act(() => session.continue(answer().id));
-    await pass(0);
-    expect([answer().status, paintedText()]).toEqual(["pending", whole]);
-    arrive();
-    expect(paintedText()).toBe(whole);
-    act(() => session.stop());
-    expect(paintedText()).toBe(whole);
-    expect(textOf(answer())).toBe(whole);
-  });
+  it.each(["before", "after"] as const)(
+    "takes nothing back of an answer that goes on, also where it comes %s that, and Stop keeps it",
+    async (when) => {
+      const { ask, pass, arrive, session, answer } = showLate(TWICE);
+      ask();
+      await pass(3_000);
+      const whole = paintedText();
+      expect(whole).toContain("Then wait.");
+      if (when === "before") arrive();
+      act(() => session.continue(answer().id));
+      await pass(0);
+      expect([answer().status, paintedText()]).toEqual(["pending", whole]);
+      arrive();
+      expect(paintedText()).toBe(whole);
+      act(() => session.stop());
+      expect(paintedText()).toBe(whole);
+      expect(textOf(answer())).toBe(whole);
+    },
+  );
 });
 
 describe("usePacedMessage", () => {

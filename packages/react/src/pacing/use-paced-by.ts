@@ -62,7 +62,8 @@ function usePacer(
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- so says the line above
   }, [message.id, Pacer]);
   const unpaced = useMemo(
-    () => (pacer !== null ? null : settings === null || revealHeld ? wholeView(message) : viewWithoutPacer(message, settings, shown.current)),
+    () =>
+      pacer !== null ? null : settings === null || revealHeld ? wholeView(message) : viewWithoutPacer(message, settings, shown.current),
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- as above
     [pacer, message, revealHeld],
   );

@@ -53,12 +53,17 @@ export function createDocumentReader(syntax: Syntax = PLAIN): DocumentReader {
   let state = emptyState();
   let whole: { readonly of: State; readonly text: string; readonly blocks: readonly Block[] } | null = null;
   return (text, isWhole) => {
-    const now = text.startsWith(state.text) ? state : rewind(state, text, syntax);
+    const now = beginsWith(text, state.text) ? state : rewind(state, text, syntax);
     state = advance(now, now.open?.kind === "code" ? text : withoutPending(text), syntax);
     if (!isWhole) return shown(state);
     if (whole?.of !== state || whole.text !== text) whole = { of: state, text, blocks: readWhole(state, text, syntax) };
     return whole.blocks;
   };
+}
+
+/** As `startsWith`, which engines do a character at a time: many times faster for a long text. */
+function beginsWith(text: string, beginning: string): boolean {
+  return text.slice(0, beginning.length) === beginning;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { useClock } from "@unsay/react/base";
-import { useEffect, useLayoutEffect, useRef, type ReactElement, type ReactNode, type RefObject } from "react";
+import { useLayoutEffect, useRef, type ReactElement, type ReactNode, type RefObject } from "react";
 import { Caret } from "./marks.js";
 
 export interface BlockFacts {
@@ -47,7 +47,7 @@ function useFade(provisional: boolean): RefObject<HTMLDivElement | null> {
   const element = useRef<HTMLDivElement>(null);
   const fade = useRef<Fade | null>(null);
   const clock = useClock();
-  useEffect(
+  useLayoutEffect(
     () => (provisional ? clock.after(FADE_MS, () => void (fade.current = element.current && fadeFrom(element.current))) : undefined),
     [clock, provisional],
   );

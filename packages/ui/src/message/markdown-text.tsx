@@ -16,7 +16,7 @@ export function MarkdownText({ text, live, cut, ghost }: BlocksProps): ReactNode
   const blocks = read(text, !live);
   const last = blocks.findLastIndex(isShown);
   if (last === -1 && ghost !== undefined) return <GhostBlock>{ghost}</GhostBlock>;
-  const tail = blocks[last]?.kind === "code" || !/\s$/u.test(text) ? ghost : withSpace(ghost);
+  const tail = blocks[last]?.kind === "code" || !/\s/u.test(text.slice(-1)) ? ghost : withSpace(ghost);
   return inGroups(blocks).map((group, index) => (
     <FrameGroup key={index} blocks={group} last={last - index * IN_GROUP} live={live} cut={cut} ghost={tail} />
   ));

@@ -1,6 +1,6 @@
 "use client";
 import { useClock } from "@unsay/react/base";
-import { useEffect, useState, type HTMLAttributes, type ReactElement } from "react";
+import { useLayoutEffect, useState, type HTMLAttributes, type ReactElement } from "react";
 import { flag, joinClasses, withRef, type UiComponent } from "../component.js";
 import { answerWords } from "../strings/english/answer.js";
 import { useWords } from "../strings/strings.js";
@@ -100,10 +100,13 @@ export const Caret: UiComponent<HTMLElement, HTMLAttributes<HTMLElement>> = with
 
 const REST_MS = 300;
 
-/** A caret that moves on at once is alive as it is, and an animation that begins anew with every line costs a frame's tenth. */
+/**
+ * A caret that moves on at once is alive as it is, and an animation that begins anew with every line costs a frame's tenth. An
+ * effect after the paint would be a task of its own for each line.
+ */
 function useIsResting(): boolean {
   const clock = useClock();
   const [isResting, setResting] = useState(false);
-  useEffect(() => clock.after(REST_MS, () => setResting(true)), [clock]);
+  useLayoutEffect(() => clock.after(REST_MS, () => setResting(true)), [clock]);
   return isResting;
 }

@@ -281,9 +281,24 @@ describe("how an answer looks", () => {
     const { screen } = await draw(liveMessage("streaming", "flowing", { parts: text("Drain") }), {}, { motion: "none" });
     await new Promise((resolve) => requestAnimationFrame(resolve));
     expect(screen.container.getAnimations({ subtree: true })).toEqual([]);
-    const { find } = await draw(liveMessage("streaming", "flowing", { parts: text("Drain") }));
-    expect(getComputedStyle(find("answer.caret") as Element).animationName).toBe("unsay-breathe");
+    const { clock, find } = await draw(liveMessage("streaming", "flowing", { parts: text("Drain") }));
+    await clock.advance(300);
+    await vi.waitFor(() => expect(getComputedStyle(find("answer.caret") as Element).animationName).toBe("unsay-breathe"));
     expect(getComputedStyle(find("answer.caret") as Element).animationIterationCount).toBe("4");
+  });
+
+  it("timing: a block that settles goes over in 240 ms, one that was written faster than that at once, and without motion none does", async () => {
+    const fades = async (standsMs: number, root: UnsayRootProps = {}): Promise<readonly unknown[]> => {
+      const written = (words: string): AssistantMessage => liveMessage("streaming", "flowing", { parts: text(words) });
+      const { clock, screen, show } = await draw(written("Drain the queue."), {}, root);
+      await clock.advance(standsMs);
+      await show(written("Drain the queue.\n\nThen wait"));
+      const block = screen.container.querySelector(".unsay-block[data-settled]") as Element;
+      return block.getAnimations().map(({ effect }) => effect?.getTiming().duration);
+    };
+    expect(await fades(240)).toEqual([240]);
+    expect(await fades(239)).toEqual([]);
+    expect(await fades(240, { motion: "none" })).toEqual([]);
   });
 
   it("statement 103: from right to left the rule stands on the right, and code stays as it is", async () => {

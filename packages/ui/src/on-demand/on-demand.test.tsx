@@ -286,7 +286,10 @@ describe("a chat before its pieces are there", () => {
     await vi.waitFor(() => expect(answer()?.getAttribute("data-status")).toBe("complete"));
     expect(answer()?.textContent).toContain("Drain");
     expect(log).toEqual([]);
-    await vi.waitFor(() => expect([held.markdown.asked(), held.runs.asked(), held.thread.asked(), held.tools.asked()]).toEqual([1, 1, 1, 1]), 5_000);
+    await vi.waitFor(
+      () => expect([held.markdown.asked(), held.runs.asked(), held.thread.asked(), held.tools.asked()]).toEqual([1, 1, 1, 1]),
+      5_000,
+    );
     await held.thread.arrive();
     await vi.waitFor(async () => {
       await clock.advance(1_000);

@@ -83,7 +83,8 @@ export function useIdlePieces(): void {
 /** Safari says nothing of idleness. */
 const IDLE_MS = 300;
 
-function whenIdle(task: () => void): () => void {
+/** Returns the canceller. */
+export function whenIdle(task: () => void): () => void {
   if (typeof requestIdleCallback !== "function") {
     const timer = setTimeout(task, IDLE_MS);
     return () => clearTimeout(timer);

@@ -5,19 +5,11 @@ import { HeadingLevelContext } from "../message/heading-level.js";
 import { Message } from "../message/message.js";
 import { UnsayRoot, type UnsayRootProps } from "../thread/unsay-root.js";
 import { endedMessage, openControl, textPart, toolCall, userMessage } from "./messages.js";
-import { DENSITIES, TOKENS, tokensBehind } from "./read-tokens.js";
+import { tokensBehind, type Tokens } from "./read-tokens.js";
 import { describeAtlasCall } from "./state-atlas.js";
 import { measured, TokenPage, TokenTable } from "./token-page.js";
 
 type Density = NonNullable<UnsayRootProps["density"]>;
-
-const FACTORS: Readonly<Record<string, string>> = {
-  comfortable: TOKENS.find(({ name }) => name === "density")?.value ?? "",
-  ...Object.fromEntries(DENSITIES),
-};
-
-const NAMES = (Object.keys(FACTORS) as Density[]).toSorted((a, b) => Number(FACTORS[a]) - Number(FACTORS[b]));
-const MEASURED = [...tokensBehind("density"), ...TOKENS.filter(({ name }) => name === "target")];
 
 const QUESTION = userMessage("Can I deploy this now?");
 const ANSWER = endedMessage("complete", {
@@ -26,28 +18,32 @@ const ANSWER = endedMessage("complete", {
 const TICKET = openControl(toolCall("create_ticket", "awaiting-approval", { args: { project: "OPS" } }));
 
 /** The same conversation in every density, and what each makes of the tokens. */
-export function DensityPage(): ReactElement {
+export function DensityPage({ tokens }: { readonly tokens: Tokens }): ReactElement {
+  const { densities } = tokens;
+  const names = (Object.keys(densities) as Density[]).toSorted((a, b) => Number(densities[a]) - Number(densities[b]));
+  const hanging = [...tokensBehind("density", tokens), ...tokens.all.filter(({ name }) => name === "target")];
   const looks = useRef<HTMLDivElement>(null);
   const [sizes, setSizes] = useState<readonly (readonly string[])[]>([]);
   useEffect(() => {
     const roots = Array.from(looks.current?.querySelectorAll(":scope > section > .unsay-root") ?? []);
-    setSizes(MEASURED.map(({ name }) => roots.map((root) => measured(root, name))));
+    setSizes(hanging.map(({ name }) => roots.map((root) => measured(root, name))));
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- the tokens are those of the sheet, which stays
   }, []);
   return (
     <TokenPage
       side={
         <TokenTable
           caption="Density"
-          head={["Token", ...NAMES]}
+          head={["Token", ...names]}
           rows={[
-            ["density", ...NAMES.map((name) => FACTORS[name] ?? "")],
-            ...MEASURED.map(({ name }, row) => [name, ...(sizes[row] ?? [])]),
+            ["density", ...names.map((name) => densities[name] ?? "")],
+            ...hanging.map(({ name }, row) => [name, ...(sizes[row] ?? [])]),
           ]}
         />
       }
     >
       <div ref={looks} style={{ display: "grid", gap: 20 }}>
-        {NAMES.map((name) => (
+        {names.map((name) => (
           <section key={name} aria-label={name}>
             <h2 className="token-name">{name}</h2>
             <UnsayRoot density={name} style={{ display: "grid", gap: "var(--unsay-message-gap)", maxInlineSize: "var(--unsay-measure)" }}>

@@ -1,11 +1,8 @@
 import { useState, type CSSProperties, type ReactElement } from "react";
 import { Button } from "../button/button.js";
 import { UnsayRoot } from "../thread/unsay-root.js";
-import { TOKENS, usesOf } from "./read-tokens.js";
+import { usesOf, type Tokens } from "./read-tokens.js";
 import { TokenPage, TokenTable } from "./token-page.js";
-
-const TIMES = TOKENS.filter(({ name }) => /^dur-\d$/u.test(name));
-const EASES = TOKENS.filter(({ name }) => name === "ease");
 
 const LAYOUT = `
   .motion-track { block-size: 24px; margin-block-start: 4px; background: var(--unsay-sunken); }
@@ -13,8 +10,16 @@ const LAYOUT = `
   .motion-bar[data-there] { inline-size: 100%; }
 `;
 
+export interface MotionPageProps {
+  readonly tokens: Tokens;
+  /** All style sheets: paths with their text. */
+  readonly sheets: Readonly<Record<string, string>>;
+}
+
 /** How long changes take, what takes that long, and the same for readers who want no motion. */
-export function MotionPage(): ReactElement {
+export function MotionPage({ tokens: { all }, sheets }: MotionPageProps): ReactElement {
+  const times = all.filter(({ name }) => /^dur-\d$/u.test(name));
+  const eases = all.filter(({ name }) => name === "ease");
   const [isThere, setThere] = useState(false);
   const [isStill, setStill] = useState(false);
   return (
@@ -27,13 +32,13 @@ export function MotionPage(): ReactElement {
               No motion
             </Button>
           </div>
-          <TokenTable caption="Times" head={["Token", "Declared"]} rows={[...TIMES, ...EASES].map(({ name, value }) => [name, value])} />
+          <TokenTable caption="Times" head={["Token", "Declared"]} rows={[...times, ...eases].map(({ name, value }) => [name, value])} />
         </>
       }
     >
       <style>{LAYOUT}</style>
       <UnsayRoot motion={isStill ? "none" : "full"} style={{ display: "grid", gap: 20 }}>
-        {TIMES.map(({ name }) => (
+        {times.map(({ name }) => (
           <section key={name} aria-label={name}>
             <h2 className="token-name">{name}</h2>
             <div className="motion-track">
@@ -43,7 +48,7 @@ export function MotionPage(): ReactElement {
                 style={{ "--motion-time": `var(--unsay-${name})` } as CSSProperties}
               />
             </div>
-            <Uses name={name} />
+            <Uses name={name} sheets={sheets} />
           </section>
         ))}
       </UnsayRoot>
@@ -51,8 +56,8 @@ export function MotionPage(): ReactElement {
   );
 }
 
-function Uses({ name }: { readonly name: string }): ReactElement {
-  const uses = usesOf(name);
+function Uses({ name, sheets }: Pick<MotionPageProps, "sheets"> & { readonly name: string }): ReactElement {
+  const uses = usesOf(name, sheets);
   if (uses.length === 0) return <p className="token-sample">Nothing of the kit takes this long. It is there for changes of the app.</p>;
   return (
     <TokenTable

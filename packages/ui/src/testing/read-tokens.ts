@@ -1,38 +1,46 @@
-import styles from "../styles/tokens.css?raw";
-
 /** A seed of the theme as its style sheet declares it, without `--unsay-`. */
 export interface Token {
   readonly name: string;
   readonly value: string;
 }
 
-const SEEDS = /:where\(\.unsay-root\) \{([^{}]*)\}/u.exec(styles)?.[1] ?? "";
-
-/** All seeds, in the order in which they are declared. */
-export const TOKENS: readonly Token[] = [...SEEDS.matchAll(/--unsay-([\w-]+):\s*([^;]+);/gu)].map(([, name = "", value = ""]) => ({
-  name,
-  value: value.replace(/\s+/gu, " "),
-}));
-
-/** Seeds that are a colour of their own, for light and for dark. */
-export const COLOR_TOKENS: readonly Token[] = TOKENS.filter(({ value }) => value.startsWith("light-dark(oklch("));
-
-/** Seeds that are neither a colour nor made of others. */
-export const PLAIN_TOKENS: readonly Token[] = TOKENS.filter(({ value }) => !/^light-dark\(|^calc\(/u.test(value));
-
-/** Seeds whose value hangs on another, also by way of a third. */
-export function tokensBehind(source: string): readonly Token[] {
-  const behind = new Set([source]);
-  for (const { name, value } of TOKENS) if ([...behind].some((known) => value.includes(`var(--unsay-${known})`))) behind.add(name);
-  return TOKENS.filter(({ name }) => name !== source && behind.has(name));
+/** What `tokens.css` says. Pages about tokens take it as text, so that they show what is there and no list of their own. */
+export interface Tokens {
+  /** In the order in which they are declared. */
+  readonly all: readonly Token[];
+  /** Seeds that are a colour of their own, for light and for dark. */
+  readonly colors: readonly Token[];
+  /** Seeds that are neither a colour nor made of others. */
+  readonly plain: readonly Token[];
+  /** Values of `data-density`, and what each makes of the seed. */
+  readonly densities: Readonly<Record<string, string>>;
 }
 
-/** The values of `data-density` and what each makes of the seed. */
-export const DENSITIES: readonly (readonly [name: string, factor: string])[] = [
-  ...styles.matchAll(/\.unsay-root\[data-density="(\w+)"\],[^{}]*\{\s*--unsay-density: ([\d.]+);/gu),
-].map(([, name = "", factor = ""]) => [name, factor] as const);
+export function readTokens(css: string): Tokens {
+  const seeds = /:where\(\.unsay-root\) \{([^{}]*)\}/u.exec(css)?.[1] ?? "";
+  const all = [...seeds.matchAll(/--unsay-([\w-]+):\s*([^;]+);/gu)].map(([, name = "", value = ""]) => ({
+    name,
+    value: value.replace(/\s+/gu, " "),
+  }));
+  return {
+    all,
+    colors: all.filter(({ value }) => value.startsWith("light-dark(oklch(")),
+    plain: all.filter(({ value }) => !/^(?:light-dark|calc)\(/u.test(value)),
+    densities: { comfortable: all.find(({ name }) => name === "density")?.value ?? "", ...densitiesIn(css) },
+  };
+}
 
-const sheets = import.meta.glob("../**/*.css", { query: "?raw", import: "default", eager: true }) as Record<string, string>;
+function densitiesIn(css: string): Readonly<Record<string, string>> {
+  const rules = css.matchAll(/\.unsay-root\[data-density="(\w+)"\],[^{}]*\{\s*--unsay-density: ([\d.]+);/gu);
+  return Object.fromEntries([...rules].map(([, name = "", factor = ""]) => [name, factor]));
+}
+
+/** Seeds whose value hangs on another, also by way of a third. */
+export function tokensBehind(source: string, { all }: Tokens): readonly Token[] {
+  const behind = new Set([source]);
+  for (const { name, value } of all) if ([...behind].some((known) => value.includes(`var(--unsay-${known})`))) behind.add(name);
+  return all.filter(({ name }) => name !== source && behind.has(name));
+}
 
 export interface TokenUse {
   readonly file: string;
@@ -40,15 +48,15 @@ export interface TokenUse {
   readonly declaration: string;
 }
 
-/** Where the style sheets read a seed. */
-export function usesOf(name: string): readonly TokenUse[] {
+/** Where style sheets read a seed. `sheets`: paths with their text. */
+export function usesOf(name: string, sheets: Readonly<Record<string, string>>): readonly TokenUse[] {
   return Object.entries(sheets).flatMap(([file, css]) =>
     [...css.replace(/\/\*[^]*?\*\//gu, "").matchAll(/([^{};]+)\{([^{}]*)\}/gu)].flatMap(([, selector = "", body = ""]) =>
       body
         .split(";")
         .map((declaration) => declaration.trim().replace(/\s+/gu, " "))
         .filter((declaration) => declaration.includes(`var(--unsay-${name})`) && !declaration.startsWith("--unsay-"))
-        .map((declaration) => ({ file: file.replace("../", ""), selector: bare(selector), declaration })),
+        .map((declaration) => ({ file, selector: bare(selector), declaration })),
     ),
   );
 }

@@ -1,6 +1,10 @@
 import type { Meta, StoryObj } from "@storybook/react-vite";
 import { expect, fireEvent, waitFor, within } from "storybook/test";
+import styles from "../styles/tokens.css?raw";
+import { readTokens } from "./read-tokens.js";
 import { ThemeEditor } from "./theme-editor.js";
+
+const tokens = readTokens(styles);
 
 const meta: Meta = { title: "Start/Theme", tags: ["!autodocs"] };
 export default meta;
@@ -9,7 +13,7 @@ export default meta;
 export const Theme: StoryObj = {
   // What the editor shows is the state atlas, which axe looks at in its own story.
   parameters: { a11y: { context: { exclude: [".theme-look"] } } },
-  render: () => <ThemeEditor />,
+  render: () => <ThemeEditor declared={tokens} />,
   play: async ({ canvasElement }) => {
     const canvas = within(canvasElement);
     const ink = canvas.getByLabelText("fg");

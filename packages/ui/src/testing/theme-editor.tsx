@@ -4,7 +4,7 @@ import { Button } from "../button/button.js";
 import { Composer } from "../composer/composer.js";
 import { CONTRAST_CLAIMS, paintOf, worstOf, type Paint } from "../styles/contrast.js";
 import { UnsayRoot } from "../thread/unsay-root.js";
-import { COLOR_TOKENS, PLAIN_TOKENS } from "./read-tokens.js";
+import type { Token, Tokens as Declared } from "./read-tokens.js";
 import { StateAtlas } from "./state-atlas.js";
 
 type Tokens = Readonly<Record<string, string>>;
@@ -17,15 +17,15 @@ interface Figure {
 }
 
 /** Tokens to change while looking at what they do, their contrast, and the CSS to take away. */
-export function ThemeEditor(): ReactElement {
+export function ThemeEditor({ declared }: { readonly declared: Declared }): ReactElement {
   const [theme, setTheme] = useState<Theme>("light");
   const [tokens, setTokens] = useState<Readonly<Record<Theme, Tokens>>>({ light: {}, dark: {} });
   const [seen, setSeen] = useState<{ readonly colors: Tokens; readonly figures: readonly Figure[] }>({ colors: {}, figures: [] });
   const root = useRef<HTMLDivElement>(null);
   const own = tokens[theme];
   useEffect(() => {
-    if (root.current !== null) setSeen(look(root.current));
-  }, [theme, own]);
+    if (root.current !== null) setSeen(look(root.current, declared.colors));
+  }, [theme, own, declared]);
   const change = (name: string, value: string): void => setTokens((all) => ({ ...all, [theme]: { ...all[theme], [name]: value } }));
   const style = Object.fromEntries(Object.entries(own).map(([name, value]) => [`--unsay-${name}`, value]));
   return (
@@ -40,10 +40,10 @@ export function ThemeEditor(): ReactElement {
           ))}
           <Button onClick={() => setTokens((all) => ({ ...all, [theme]: {} }))}>Reset {theme}</Button>
         </div>
-        {COLOR_TOKENS.map(({ name }) => (
+        {declared.colors.map(({ name }) => (
           <Field key={name} name={name} type="color" value={own[name] ?? seen.colors[name] ?? "#000000"} onChange={change} />
         ))}
-        {PLAIN_TOKENS.map(({ name, value }) => (
+        {declared.plain.map(({ name, value }) => (
           <Field key={name} name={name} type="text" value={own[name] ?? value} onChange={change} />
         ))}
       </section>
@@ -59,8 +59,8 @@ export function ThemeEditor(): ReactElement {
   );
 }
 
-function look(root: HTMLElement): { readonly colors: Tokens; readonly figures: readonly Figure[] } {
-  const colors = Object.fromEntries(COLOR_TOKENS.map(({ name }) => [name, toHex(paintOf(`var(--unsay-${name})`, root))]));
+function look(root: HTMLElement, declared: readonly Token[]): { readonly colors: Tokens; readonly figures: readonly Figure[] } {
+  const colors = Object.fromEntries(declared.map(({ name }) => [name, toHex(paintOf(`var(--unsay-${name})`, root))]));
   const figures = CONTRAST_CLAIMS.map((claim) => ({
     name: `${claim.text} on ${claim.on.length > 1 ? "all grounds" : claim.on.join("")}`,
     worst: worstOf(claim, root),

@@ -1,8 +1,13 @@
 import type { Meta, StoryObj } from "@storybook/react-vite";
+import styles from "../styles/tokens.css?raw";
 import { expect, fireEvent, waitFor, within } from "storybook/test";
 import { DensityPage } from "./density-page.js";
 import { MotionPage } from "./motion-page.js";
+import { readTokens } from "./read-tokens.js";
 import { TypePage } from "./type-page.js";
+
+const tokens = readTokens(styles);
+const sheets = import.meta.glob("../**/*.css", { query: "?raw", import: "default", eager: true }) as Record<string, string>;
 
 /** What the tokens are, read from the style sheets themselves. */
 const meta: Meta = { title: "Atlas/Tokens", tags: ["!autodocs"] };
@@ -10,7 +15,7 @@ export default meta;
 
 /** With text at 200 % and with the spacing that WCAG 1.4.12 names. */
 export const Type: StoryObj = {
-  render: () => <TypePage />,
+  render: () => <TypePage tokens={tokens} />,
   play: async ({ canvasElement }) => {
     const canvas = within(canvasElement);
     const sizes = canvas.getByRole("region", { name: "Sizes and lines" });
@@ -23,7 +28,7 @@ export const Type: StoryObj = {
 };
 
 export const Density: StoryObj = {
-  render: () => <DensityPage />,
+  render: () => <DensityPage tokens={tokens} />,
   play: async ({ canvasElement }) => {
     const table = within(canvasElement).getByRole("region", { name: "Density" });
     await waitFor(() => expect(table).toHaveTextContent(/message-gap19\.2 px24 px28\.8 px/u));
@@ -32,7 +37,7 @@ export const Density: StoryObj = {
 
 /** The bars go at the pace of the tokens; without motion they are there at once. */
 export const Motion: StoryObj = {
-  render: () => <MotionPage />,
+  render: () => <MotionPage tokens={tokens} sheets={sheets} />,
   play: async ({ canvasElement }) => {
     const canvas = within(canvasElement);
     await fireEvent.click(canvas.getByRole("button", { name: "No motion" }));

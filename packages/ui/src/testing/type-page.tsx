@@ -2,12 +2,8 @@ import { useEffect, useRef, useState, type CSSProperties, type ReactElement } fr
 import { Button } from "../button/button.js";
 import { Message } from "../message/message.js";
 import { endedMessage, textPart } from "./messages.js";
-import { TOKENS } from "./read-tokens.js";
+import type { Tokens } from "./read-tokens.js";
 import { measured, TokenPage, TokenTable } from "./token-page.js";
-
-const SIZES = TOKENS.filter(({ name }) => /^text-\d$/u.test(name));
-const FONTS = TOKENS.filter(({ name }) => name.startsWith("font"));
-const OTHERS = TOKENS.filter(({ name }) => name === "leading" || name === "measure");
 
 /** What WCAG 2.2, 1.4.12 asks a reader to be able to set. */
 const SPACED: CSSProperties = { lineHeight: 1.5, letterSpacing: "0.12em", wordSpacing: "0.16em" };
@@ -21,7 +17,10 @@ const ANSWER = endedMessage("complete", {
 });
 
 /** The sizes, lines and fonts of the theme; at 200 % and with the spacing that a reader may ask for. */
-export function TypePage(): ReactElement {
+export function TypePage({ tokens: { all } }: { readonly tokens: Tokens }): ReactElement {
+  const texts = all.filter(({ name }) => /^text-\d$/u.test(name));
+  const fonts = all.filter(({ name }) => name.startsWith("font"));
+  const lines = [...texts, ...all.filter(({ name }) => name === "leading" || name === "measure")];
   const [isLarge, setLarge] = useState(false);
   const [isSpaced, setSpaced] = useState(false);
   const [sizes, setSizes] = useState<readonly string[]>([]);
@@ -29,8 +28,9 @@ export function TypePage(): ReactElement {
   useEffect(() => {
     const { fontSize } = document.documentElement.style;
     document.documentElement.style.fontSize = isLarge ? "200%" : fontSize;
-    if (look.current !== null) setSizes([...SIZES, ...OTHERS].map(({ name }) => measured(look.current as HTMLElement, name)));
+    if (look.current !== null) setSizes(lines.map(({ name }) => measured(look.current as HTMLElement, name)));
     return () => void (document.documentElement.style.fontSize = fontSize);
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- the tokens are those of the sheet, which stays
   }, [isLarge]);
   return (
     <TokenPage
@@ -47,14 +47,14 @@ export function TypePage(): ReactElement {
           <TokenTable
             caption="Sizes and lines"
             head={["Token", "Declared", "Here"]}
-            rows={[...SIZES, ...OTHERS].map(({ name, value }, row) => [name, value, sizes[row] ?? ""])}
+            rows={lines.map(({ name, value }, row) => [name, value, sizes[row] ?? ""])}
           />
-          <TokenTable caption="Fonts" head={["Token", "Declared"]} rows={FONTS.map(({ name, value }) => [name, value])} />
+          <TokenTable caption="Fonts" head={["Token", "Declared"]} rows={fonts.map(({ name, value }) => [name, value])} />
         </>
       }
     >
       <div ref={look} style={{ display: "grid", gap: 20, ...(isSpaced ? SPACED : {}) }}>
-        {SIZES.map(({ name }) => (
+        {texts.map(({ name }) => (
           <div key={name}>
             <h2 className="token-name">{name}</h2>
             <p
@@ -69,7 +69,7 @@ export function TypePage(): ReactElement {
             </p>
           </div>
         ))}
-        {FONTS.map(({ name }) => (
+        {fonts.map(({ name }) => (
           <div key={name}>
             <h2 className="token-name">{name}</h2>
             <p className="token-sample" style={{ fontFamily: `var(--unsay-${name})` }}>

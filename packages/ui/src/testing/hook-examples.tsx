@@ -1,5 +1,5 @@
-import type { AssistantMessage, TextPart, ToolCall, Transport, UserMessage } from "../../packages/core/src/index.js";
 import { useRef, type ReactNode } from "react";
+import type { AssistantMessage, StructuredStream, TextPart, ToolCall, Transport } from "@unsay/core";
 import {
   useActionGuard,
   useActWhenSettled,
@@ -41,10 +41,9 @@ import {
   useUsage,
   useUses,
   type JsonSchema,
-  type StructuredStream,
   type UseApprovalResult,
   type UseUnsayMessagesOptions,
-} from "../../packages/react/src/index.js";
+} from "@unsay/react";
 
 /** The smallest use of each hook. Pages show the shortest piece of code that calls it, from here or from the kit. */
 
@@ -245,8 +244,8 @@ export function Held({ call }: { readonly call: ToolCall }): ReactNode {
   return `Runs in ${useHeldCountdown(call) ?? 0} s`;
 }
 
-export function Announced({ onSent }: { readonly onSent: (message: UserMessage) => void }): ReactNode {
-  const { getPoliteProps, getAssertiveProps } = useAnnouncer({ onAnnounce: ({ text }) => console.log(text, onSent) });
+export function Announced(): ReactNode {
+  const { getPoliteProps, getAssertiveProps } = useAnnouncer({ onAnnounce: ({ text }) => console.log(text) });
   return (
     <>
       <div {...getPoliteProps()} />
@@ -286,7 +285,11 @@ export function Grouped({ transport }: { readonly transport: Transport }): React
 
 export function Form({ part }: { readonly part: TextPart }): ReactNode {
   const { stream, isComplete } = useStructured(part);
-  return <fieldset disabled={!isComplete}>{<City stream={stream} />}</fieldset>;
+  return (
+    <fieldset disabled={!isComplete}>
+      <City stream={stream} />
+    </fieldset>
+  );
 }
 
 export function City({ stream }: { readonly stream: StructuredStream }): ReactNode {
@@ -296,7 +299,11 @@ export function City({ stream }: { readonly stream: StructuredStream }): ReactNo
 
 export function Spoken({ id, say }: { readonly id: string; readonly say: (text: string) => void }): ReactNode {
   const { queue, take } = useSpokenText(id);
-  return <button onClick={() => say(take()?.text ?? "")}>Say the next of {queue.length}</button>;
+  const sayNext = (): void => {
+    const item = take();
+    if (item !== null && item.type !== "retraction") say(item.text);
+  };
+  return <button onClick={sayNext}>Say the next of {queue.length}</button>;
 }
 
 export function Figures({ id }: { readonly id: string }): ReactNode {
