@@ -7,7 +7,7 @@ import { hooksExportedBy } from "../.storybook/docs/hooks-exported-by.js";
 const PACKAGES = fileURLToPath(new URL("../packages/", import.meta.url));
 
 function read(...patterns: readonly string[]): Readonly<Record<string, string>> {
-  const files = globSync(patterns, { cwd: PACKAGES }).filter((file) => !/\.(test|stories)\./u.test(file));
+  const files = globSync(patterns, { cwd: PACKAGES }).filter((file) => !/(?<!hook-examples)\.(test|stories)\./u.test(file));
   return Object.fromEntries(files.map((file) => [file, readFileSync(PACKAGES + file, "utf8")]));
 }
 

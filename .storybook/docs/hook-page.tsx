@@ -3,9 +3,13 @@ import type { ReactElement, ReactNode } from "react";
 import { defaultKeys } from "../../packages/react/src/keys/key-bindings.js";
 import { TokenTable } from "../../packages/ui/src/testing/token-page.js";
 import { describeHook, exampleOf, type HookFacts } from "./describe-hook.js";
-import examples from "../../packages/ui/src/testing/hook-examples.tsx?raw";
 
 const hooks = import.meta.glob(["../../packages/react/src/**/*.{ts,tsx}", "!**/*.test.*"], {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
+const examples = import.meta.glob("../../packages/ui/src/testing/hook-examples.test.tsx", {
   query: "?raw",
   import: "default",
   eager: true,
@@ -59,7 +63,7 @@ function Code({ title, children }: { readonly title: string; readonly children: 
 
 /** The shortest use of it: among the examples, or else in the kit itself. */
 function Example({ name }: { readonly name: string }): ReactNode {
-  const own = exampleOf(name, { examples });
+  const own = exampleOf(name, examples as Record<string, string>);
   const code = own ?? exampleOf(name, kit as Record<string, string>);
   if (code === null) return null;
   return (

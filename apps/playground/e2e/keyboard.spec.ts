@@ -31,7 +31,7 @@ class Keyboard {
   }
 
   /** Presses `key` until the part with this name, or the button with these words, has the focus. */
-  async reach(target: string, key: "Tab" | "F6"): Promise<void> {
+  async reach(target: string, key: "Tab" | "Shift+Tab" | "F6"): Promise<void> {
     const passed: string[] = [];
     for (let presses = 0; presses < 40; presses += 1) {
       const { part, words } = await this.focused();
@@ -95,7 +95,7 @@ test.describe("by keyboard alone", () => {
     await playground.someText();
     await keys.type("only the history of it");
     await keys.press("Enter");
-    await keys.reach("Undo", "Tab");
+    await keys.reach("Undo", "Shift+Tab");
     await keys.press("Enter");
     await expect(page.locator('[data-unsay="composer.input"]')).toHaveValue("only the history of it");
     await keys.expectFocus("composer.input");

@@ -3,7 +3,8 @@ import type { AssistantMessage } from "../message/index.js";
 import { createSession } from "../session/session.js";
 import type { Session, SessionOptions } from "../session/session.types.js";
 import type { Transport } from "../transport/transport.js";
-import { createUnsayTransport } from "../transport/unsay-transport.js";
+import { noTurns } from "../transport/stream-turns.js";
+import { createUnsayTransportIn } from "../transport/unsay-transport.js";
 import { createScript } from "./create-script.js";
 import { answerOf, describeAnswer } from "./describe-answer.js";
 import { createFakeClock, type FakeClock } from "./fake-clock.js";
@@ -56,7 +57,7 @@ export function createTestSession(
   const clock = createFakeClock();
   const { seed = 1, faults = [], act: pass = (work) => work(), ...rest } = options;
   const { fetch, backend } = createScriptedFetch(isMoments(script) ? createScript(script) : script, { clock, ...definedOnly(rest) });
-  const transport = createUnsayTransport({ url: "/unsay", fetch: faultyFetch(fetch, faults, { clock, seed }) });
+  const transport = createUnsayTransportIn(noTurns(), { url: "/unsay", fetch: faultyFetch(fetch, faults, { clock, seed }) });
   const chance = { random: createRandom(seed), createId: createIds() };
   const session = createSession({ id: "thread", strict: faults.length === 0, ...chance, ...options.session, transport, clock });
   return {

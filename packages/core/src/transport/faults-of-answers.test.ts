@@ -10,7 +10,8 @@ import { decodeChatCompletions, decodeResponses } from "../adapters/openai/index
 import { decodeText } from "../adapters/text/index.js";
 import { textOf, type AssistantMessage } from "../message/index.js";
 import type { Decode } from "../protocol/index.js";
-import { createFetchTransport, type HttpOptions } from "./fetch-transport.js";
+import { createFetchTransport } from "./fetch-transport.js";
+import type { HttpOptions } from "./http-request.js";
 
 /** Answers that are no stream. Row numbers are those of the list of faults. */
 

@@ -24,7 +24,7 @@ export function createLateUnsayTransport(options: UnsayTransportOptions, fetch: 
     wire: "unsay",
     idempotentStart: true,
     start: async (command, request) => (await load()).start(command, request),
-    command: (command) => (whole?.command ?? records.command)(command),
+    command: (command) => whole?.command?.(command) ?? records.command(command),
     resume: async (position, request) => (await load()).resume?.(position, request) ?? { type: "none" },
   };
 }

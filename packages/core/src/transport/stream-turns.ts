@@ -68,7 +68,7 @@ export class StreamTurns {
 
   #share(): void {
     this.#cancel();
-    while (this.#open.size < MAX_OPEN && this.#waiting.size > 0) this.#callNext();
+    while (this.#waiting.size > 0 && (this.#open.size < MAX_OPEN || !this.#isLimited())) this.#callNext();
     const isCrowded = this.#open.size > MAX_OPEN;
     if ((!isCrowded && this.#waiting.size === 0) || !this.#isLimited()) return;
     for (const [turn, since] of this.#open) {
@@ -108,14 +108,19 @@ const systemTime: TurnTime = {
 
 const known = new Map<string, StreamTurns>();
 
-/** The turns that all transports of this page share for the origin of `url`; outside of a page connections are not scarce. */
+/** The turns that all transports of this page share for the origin of `url`. */
 export function turnsOfPage(url: string): StreamTurns {
   const page = globalThis.location?.href;
-  if (page === undefined) return new StreamTurns(systemTime, () => false);
+  if (page === undefined) return noTurns();
   const { origin } = new URL(url, page);
   const turns = known.get(origin) ?? new StreamTurns(systemTime, () => !isMultiplexed(origin));
   known.set(origin, turns);
   return turns;
+}
+
+/** Where connections are not scarce: outside of a page, and where none is opened. */
+export function noTurns(): StreamTurns {
+  return new StreamTurns(systemTime, () => false);
 }
 
 /** Over HTTP/2 and 3 all streams share one connection. Browsers tell it of what they have loaded from there, if at all. */

@@ -1,6 +1,7 @@
 import type { Clock, Session } from "../../session/session.types.js";
 import type { Transport } from "../../transport/transport.js";
-import { createUnsayTransport } from "../../transport/unsay-transport.js";
+import { noTurns } from "../../transport/stream-turns.js";
+import { createUnsayTransportIn } from "../../transport/unsay-transport.js";
 import type { StartCommand } from "../../protocol/index.js";
 import type { Script } from "../script.js";
 import { createScriptedFetch, type ScriptedFetch } from "../scripted-fetch.js";
@@ -17,7 +18,10 @@ export interface ProblemBackend {
 export function createProblemBackend(problem: Problem, { clock }: { readonly clock: Clock }): ProblemBackend {
   const { fetch, backend } = createScriptedFetch(inTurns(problem), { clock });
   return {
-    transport: createUnsayTransport({ url: "/played-in-the-page", fetch: faultyFetch(fetch, problem.faults ?? [], { clock }) }),
+    transport: createUnsayTransportIn(noTurns(), {
+      url: "/played-in-the-page",
+      fetch: faultyFetch(fetch, problem.faults ?? [], { clock }),
+    }),
     backend,
   };
 }

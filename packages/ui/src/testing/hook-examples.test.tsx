@@ -1,6 +1,10 @@
-import { useRef, type ReactNode } from "react";
-import type { AssistantMessage, StructuredStream, TextPart, ToolCall, Transport } from "@unsay/core";
+import { useRef, type ReactElement, type ReactNode } from "react";
+import { expect, test } from "vitest";
+import { render } from "vitest-browser-react";
+import { createSession, type AssistantMessage, type StructuredStream, type TextPart, type ToolCall, type Transport } from "@unsay/core";
+import { createScriptedTransport, scripts } from "@unsay/core/testing";
 import {
+  SessionProvider,
   useActionGuard,
   useActWhenSettled,
   useAnnouncer,
@@ -44,10 +48,11 @@ import {
   type UseApprovalResult,
   type UseUnsayMessagesOptions,
 } from "@unsay/react";
+import { endedMessage, openControl, textPart, toolCall } from "./messages.js";
 
-/** The smallest use of each hook. Pages show the shortest piece of code that calls it, from here or from the kit. */
+/** The smallest use of each hook; the test below draws them all. Pages show the shortest piece of code that calls it, from here or from the kit. */
 
-export function Conversation({ transport }: { readonly transport: Transport }): ReactNode {
+function Conversation({ transport }: { readonly transport: Transport }): ReactNode {
   const { messages, status, sendMessage, stop } = useThread({ id: "thread-1", transport });
   return (
     <>
@@ -60,18 +65,18 @@ export function Conversation({ transport }: { readonly transport: Transport }): 
   );
 }
 
-export function Line({ id }: { readonly id: string }): ReactNode {
+function Line({ id }: { readonly id: string }): ReactNode {
   const message = useMessage(id);
   return message === undefined ? null : <p data-status={message.status}>{message.role}</p>;
 }
 
-export function ThreadWithOwnHistory({ transport }: { readonly transport: Transport }): ReactNode {
+function ThreadWithOwnHistory({ transport }: { readonly transport: Transport }): ReactNode {
   const { session, messages } = useLiveThread({ id: "thread-1", transport });
   useStoredThread(session);
   return messages.length;
 }
 
-export function Question({ approvalId }: { readonly approvalId: string }): ReactNode {
+function Question({ approvalId }: { readonly approvalId: string }): ReactNode {
   const { view, calls, getGateProps, getPreviewProps, getRejectProps, getApproveProps } = useApproval(approvalId);
   if (view !== "open") return null;
   return (
@@ -83,14 +88,14 @@ export function Question({ approvalId }: { readonly approvalId: string }): React
   );
 }
 
-export function Arguments({ call, schema }: { readonly call: ToolCall; readonly schema: JsonSchema }): ReactNode {
+function Arguments({ call, schema }: { readonly call: ToolCall; readonly schema: JsonSchema }): ReactNode {
   const { fields } = useArgumentEdits(call, schema, (edit) => console.log(edit));
   return fields.map((field) => (
     <input key={field.path.join(".")} value={field.text} onChange={(event) => field.change(event.target.value)} />
   ));
 }
 
-export function Rows({ control }: { readonly control: UseApprovalResult }): ReactNode {
+function Rows({ control }: { readonly control: UseApprovalResult }): ReactNode {
   const { chosen, toggle, rowRef } = useBatch(control);
   return control.calls.map(({ id, name }) => (
     <label key={id} ref={rowRef(id)}>
@@ -99,7 +104,7 @@ export function Rows({ control }: { readonly control: UseApprovalResult }): Reac
   ));
 }
 
-export function LargeQuestion({ approvalId }: { readonly approvalId: string }): ReactNode {
+function LargeQuestion({ approvalId }: { readonly approvalId: string }): ReactNode {
   const { isOpen, open, park, ref } = useDecisionDialog(approvalId, true, (dialog) => dialog.querySelector("h2")?.focus());
   if (!isOpen) return <button onClick={open}>Review</button>;
   return (
@@ -110,7 +115,7 @@ export function LargeQuestion({ approvalId }: { readonly approvalId: string }): 
   );
 }
 
-export function Write({ transport }: { readonly transport: Transport }): ReactNode {
+function Write({ transport }: { readonly transport: Transport }): ReactNode {
   const { status, approvals, sendMessage, redirect, queue } = useThread({ transport });
   const { mode, getFormProps, getInputProps } = useComposer({
     status,
@@ -125,12 +130,12 @@ export function Write({ transport }: { readonly transport: Transport }): ReactNo
   );
 }
 
-export function Draft(): ReactNode {
+function Draft(): ReactNode {
   const { value, change } = useDraft({ storage: sessionStorage, storageKey: "thread-1" });
   return <textarea aria-label="Message" value={value} onChange={(event) => change(event.target.value)} />;
 }
 
-export function Files({ upload }: { readonly upload: (file: File) => Promise<{ readonly id: string; readonly url: string }> }): ReactNode {
+function Files({ upload }: { readonly upload: (file: File) => Promise<{ readonly id: string; readonly url: string }> }): ReactNode {
   const { files, add } = useAttachments({ onUpload: upload, accept: "image/*", maxFiles: 5 });
   return (
     <>
@@ -140,7 +145,7 @@ export function Files({ upload }: { readonly upload: (file: File) => Promise<{ r
   );
 }
 
-export function Ways({ ways }: { readonly ways: readonly string[] }): ReactNode {
+function Ways({ ways }: { readonly ways: readonly string[] }): ReactNode {
   const { isOpen, getButtonProps, getMenuProps, getItemProps } = useMenu();
   return (
     <>
@@ -158,13 +163,13 @@ export function Ways({ ways }: { readonly ways: readonly string[] }): ReactNode 
   );
 }
 
-export function Deleting({ remove }: { readonly remove: () => void }): ReactNode {
+function Deleting({ remove }: { readonly remove: () => void }): ReactNode {
   const { subject, open, close } = useUndoWindow<string>(10_000);
   if (subject === null) return <button onClick={() => (remove(), open("draft"))}>Remove</button>;
   return <button onClick={close}>Undo</button>;
 }
 
-export function PutAway({ message }: { readonly message: AssistantMessage }): ReactNode {
+function PutAway({ message }: { readonly message: AssistantMessage }): ReactNode {
   const { discarded, discard, undo } = useDiscard();
   return discarded.has(message.id) ? (
     <button onClick={undo}>Bring it back</button>
@@ -173,7 +178,7 @@ export function PutAway({ message }: { readonly message: AssistantMessage }): Re
   );
 }
 
-export function Painted({ message }: { readonly message: AssistantMessage }): ReactNode {
+function Painted({ message }: { readonly message: AssistantMessage }): ReactNode {
   const { message: painted, holding } = usePacedAnswer(message, { isolation: "sentence" });
   return (
     <>
@@ -183,20 +188,20 @@ export function Painted({ message }: { readonly message: AssistantMessage }): Re
   );
 }
 
-export function PaintedById({ id }: { readonly id: string }): ReactNode {
+function PaintedById({ id }: { readonly id: string }): ReactNode {
   return usePacedMessage(id)?.message.status ?? null;
 }
 
-export function Words({ message }: { readonly message: AssistantMessage }): ReactNode {
+function Words({ message }: { readonly message: AssistantMessage }): ReactNode {
   return <p dir="auto">{usePacedText(message)}</p>;
 }
 
-export function Reliable({ id }: { readonly id: string }): ReactNode {
+function Reliable({ id }: { readonly id: string }): ReactNode {
   const { isSettled, why } = useSettled(id, { requires: "verified" });
   return isSettled ? "Verified" : `Not yet: ${why}`;
 }
 
-export function Deploy({ id, deploy }: { readonly id: string; readonly deploy: () => void }): ReactNode {
+function Deploy({ id, deploy }: { readonly id: string; readonly deploy: () => void }): ReactNode {
   const { wasTried, getButtonProps, getReasonProps } = useActWhenSettled(id);
   return (
     <>
@@ -206,7 +211,7 @@ export function Deploy({ id, deploy }: { readonly id: string; readonly deploy: (
   );
 }
 
-export function Insert({ message, insert }: { readonly message: AssistantMessage; readonly insert: () => void }): ReactNode {
+function Insert({ message, insert }: { readonly message: AssistantMessage; readonly insert: () => void }): ReactNode {
   const { blockedBy, getButtonProps, getReasonProps } = useActionGuard(message, { kind: "inserted" });
   return (
     <>
@@ -216,13 +221,13 @@ export function Insert({ message, insert }: { readonly message: AssistantMessage
   );
 }
 
-export function Used({ message }: { readonly message: AssistantMessage }): ReactNode {
+function Used({ message }: { readonly message: AssistantMessage }): ReactNode {
   const body = useRef<HTMLDivElement>(null);
   useNativeCopy(body, message);
   return <div ref={body}>{useUses(message.id).length} uses</div>;
 }
 
-export function Corrected({ message }: { readonly message: AssistantMessage }): ReactNode {
+function Corrected({ message }: { readonly message: AssistantMessage }): ReactNode {
   return useCorrectionStrip(message).map(({ revision, earlier, now }) => (
     <p key={revision} role="note">
       It said “{earlier}”. It now says “{now}”.
@@ -230,21 +235,21 @@ export function Corrected({ message }: { readonly message: AssistantMessage }): 
   ));
 }
 
-export function Call({ id }: { readonly id: string }): ReactNode {
+function Call({ id }: { readonly id: string }): ReactNode {
   const { call, canStop, cancel } = useToolCall(id);
   return canStop ? <button onClick={cancel}>Cancel {call?.name}</button> : (call?.status ?? null);
 }
 
-export function Done({ id }: { readonly id: string }): ReactNode {
+function Done({ id }: { readonly id: string }): ReactNode {
   const { receipt, canUndo, undo } = useReceipt(id);
   return canUndo ? <button onClick={undo}>Undo: {receipt?.summary}</button> : (receipt?.summary ?? null);
 }
 
-export function Held({ call }: { readonly call: ToolCall }): ReactNode {
+function Held({ call }: { readonly call: ToolCall }): ReactNode {
   return `Runs in ${useHeldCountdown(call) ?? 0} s`;
 }
 
-export function Announced(): ReactNode {
+function Announced(): ReactNode {
   const { getPoliteProps, getAssertiveProps } = useAnnouncer({ onAnnounce: ({ text }) => console.log(text) });
   return (
     <>
@@ -254,7 +259,7 @@ export function Announced(): ReactNode {
   );
 }
 
-export function Scrolled({ count, children }: { readonly count: number; readonly children: ReactNode }): ReactNode {
+function Scrolled({ count, children }: { readonly count: number; readonly children: ReactNode }): ReactNode {
   const [scroller, content, spacer] = [useRef<HTMLDivElement>(null), useRef<HTMLDivElement>(null), useRef<HTMLDivElement>(null)];
   const { missed, jumpToEnd, onKeyDown } = useThreadScroll({ scroller, content, spacer, isGrowing: true, count });
   return (
@@ -266,7 +271,7 @@ export function Scrolled({ count, children }: { readonly count: number; readonly
   );
 }
 
-export function Keyed({ stop, children }: { readonly stop: () => void; readonly children: ReactNode }): ReactNode {
+function Keyed({ stop, children }: { readonly stop: () => void; readonly children: ReactNode }): ReactNode {
   const thread = useRef<HTMLElement>(null);
   const onKeyDown = useThreadKeys({ thread, isRunning: true, onStop: stop });
   return (
@@ -276,14 +281,14 @@ export function Keyed({ stop, children }: { readonly stop: () => void; readonly 
   );
 }
 
-export function Grouped({ transport }: { readonly transport: Transport }): ReactNode {
+function Grouped({ transport }: { readonly transport: Transport }): ReactNode {
   const { sections } = useThreadGroups(useThread({ transport }).pages);
   return sections
     .flatMap(({ groups }) => groups)
     .flatMap(({ items }) => items.map(({ message }) => <Line key={message.id} id={message.id} />));
 }
 
-export function Form({ part }: { readonly part: TextPart }): ReactNode {
+function Form({ part }: { readonly part: TextPart }): ReactNode {
   const { stream, isComplete } = useStructured(part);
   return (
     <fieldset disabled={!isComplete}>
@@ -292,12 +297,12 @@ export function Form({ part }: { readonly part: TextPart }): ReactNode {
   );
 }
 
-export function City({ stream }: { readonly stream: StructuredStream }): ReactNode {
+function City({ stream }: { readonly stream: StructuredStream }): ReactNode {
   const { value, isClosed } = useField(stream, ["address", "city"]);
   return isClosed ? String(value) : "not yet";
 }
 
-export function Spoken({ id, say }: { readonly id: string; readonly say: (text: string) => void }): ReactNode {
+function Spoken({ id, say }: { readonly id: string; readonly say: (text: string) => void }): ReactNode {
   const { queue, take } = useSpokenText(id);
   const sayNext = (): void => {
     const item = take();
@@ -306,30 +311,91 @@ export function Spoken({ id, say }: { readonly id: string; readonly say: (text: 
   return <button onClick={sayNext}>Say the next of {queue.length}</button>;
 }
 
-export function Figures({ id }: { readonly id: string }): ReactNode {
+function Figures({ id }: { readonly id: string }): ReactNode {
   return `First words after ${useStreamMetrics(id)?.waitMs ?? "…"} ms`;
 }
 
-export function Bill({ message }: { readonly message: AssistantMessage }): ReactNode {
+function Bill({ message }: { readonly message: AssistantMessage }): ReactNode {
   return <pre>{JSON.stringify(useUsage(message), null, 2)}</pre>;
 }
 
-export function Watched({ transport }: { readonly transport: Transport }): ReactNode {
+function Watched({ transport }: { readonly transport: Transport }): ReactNode {
   const { diagnostics, onDiagnostic } = useDiagnosticLog();
   useThread({ transport, onDiagnostic });
   return diagnostics.map(({ code }) => code);
 }
 
-export function Announcement({ isVisible }: { readonly isVisible: boolean }): ReactNode {
+function Announcement({ isVisible }: { readonly isVisible: boolean }): ReactNode {
   return useToolLead(isVisible) ? "It may run now" : "It is about to run";
 }
 
-export function Waiting({ since }: { readonly since: number }): ReactNode {
+function Waiting({ since }: { readonly since: number }): ReactNode {
   return `${Math.floor((useNow(1_000) - since) / 1_000)} s`;
 }
 
-export function OfAnotherClient<Stored extends Parameters<UseUnsayMessagesOptions<never>["statusOf"]>[0]>(
+function OfAnotherClient<Stored extends Parameters<UseUnsayMessagesOptions<never>["statusOf"]>[0]>(
   props: UseUnsayMessagesOptions<Stored>,
 ): ReactNode {
   return useUnsayMessages(props).map(({ id, status }) => `${id}: ${status}`);
 }
+
+const MESSAGE = endedMessage("complete", { parts: [textPart("Drain the pool first.")] });
+const EXPORT = toolCall("export_rows", "held", { heldMs: 8_000 });
+
+const NO_ANSWERS = { answerOf: () => undefined, statusOf: () => undefined, subscribe: () => () => {} };
+
+/** Every example, on a thread in which nothing has happened. */
+function All({ transport }: { readonly transport: Transport }): ReactElement {
+  return (
+    <>
+      <Conversation transport={transport} />
+      <ThreadWithOwnHistory transport={transport} />
+      <Question approvalId="none" />
+      <Arguments call={EXPORT} schema={{ type: "object", properties: { table: { type: "string" } } }} />
+      <Rows control={openControl(EXPORT)} />
+      <LargeQuestion approvalId="none" />
+      <Write transport={transport} />
+      <Draft />
+      <Files upload={async () => ({ id: "1", url: "/1" })} />
+      <Ways ways={["one", "two"]} />
+      <Deleting remove={() => {}} />
+      <PutAway message={MESSAGE} />
+      <Painted message={MESSAGE} />
+      <PaintedById id={MESSAGE.id} />
+      <Words message={MESSAGE} />
+      <Reliable id={MESSAGE.id} />
+      <Deploy id={MESSAGE.id} deploy={() => {}} />
+      <Insert message={MESSAGE} insert={() => {}} />
+      <Used message={MESSAGE} />
+      <Corrected message={MESSAGE} />
+      <Call id="none" />
+      <Done id="none" />
+      <Held call={EXPORT} />
+      <Announced />
+      <Scrolled count={1}>
+        <Keyed stop={() => {}}>Conversation</Keyed>
+      </Scrolled>
+      <Grouped transport={transport} />
+      <Form part={textPart('{"address":{"city":"Oslo"}}', { kind: "structured" })} />
+      <Spoken id={MESSAGE.id} say={() => {}} />
+      <Figures id={MESSAGE.id} />
+      <Bill message={MESSAGE} />
+      <Watched transport={transport} />
+      <Announcement isVisible />
+      <Waiting since={0} />
+      <OfAnotherClient messages={[]} transport={NO_ANSWERS} statusOf={() => ({ status: "complete" })} />
+    </>
+  );
+}
+
+test("the examples on the pages of hooks draw what they say", async () => {
+  const transport = createScriptedTransport(scripts.complete);
+  const { container } = await render(
+    <SessionProvider session={createSession({ transport })}>
+      <All transport={transport} />
+    </SessionProvider>,
+  );
+  for (const words of ["Ask", "Runs in 8 s", "Drain the pool first.", "Oslo", "Deploy", "More", "send"]) {
+    expect(container.textContent).toContain(words);
+  }
+});
