@@ -47,7 +47,7 @@ const manyThreads: ManyThreads = {
     return {
       isBegun: answer?.run != null,
       status: answer?.status ?? "none",
-      cause: answer?.cause ?? null,
+      cause: answer?.status === "truncated" ? answer.cause : null,
       stop: answer?.stop?.phase ?? null,
       text: answer === undefined ? "" : textOf(answer),
       connection: threads[thread]?.connection ?? [],

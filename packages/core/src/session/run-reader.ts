@@ -135,8 +135,7 @@ export class RunReader {
     if (!this.#disposed) this.#options.host.connection(state);
   }
 
-  async #readFrom(open: Open): Promise<Ended> {
-    const abort = new AbortController();
+  async #readFrom(open: Open, abort: AbortController = new AbortController()): Promise<Ended> {
     this.#abort = abort;
     try {
       return await this.#consume(await open(abort.signal), abort);
@@ -321,12 +320,13 @@ export class RunReader {
     this.#tell(this.#state.status === "idle" && repeat !== null ? { type: "request" } : { type: "ask", attempt: this.#attempt });
     const position = host.position();
     if (position === null) return repeat === null ? { type: "lost", end: EOF, isFinal: true } : this.#startAgain(repeat);
-    const found = await this.#ask(position);
+    const abort = new AbortController();
+    const found = await this.#ask(position, abort);
     if (this.#disposed) return { type: "aborted" };
     if (found.type === "lost") return found;
     if (found.type === "stream") {
       host.reconnected(lostAt === null ? null : clock.now() - lostAt);
-      return this.#readFrom(async () => found.stream);
+      return this.#readFrom(async () => found.stream, abort);
     }
     if (await this.#findRecord()) return { type: "ended" };
     return { type: "lost", end: found.type === "gone" ? EXPIRED : EOF, isFinal: true };
@@ -350,10 +350,9 @@ export class RunReader {
     return isFound;
   }
 
-  async #ask(position: RunPosition): Promise<ResumeResult | Lost> {
+  async #ask(position: RunPosition, abort: AbortController): Promise<ResumeResult | Lost> {
     const { transport, thread, message, clock } = this.#options;
     if (transport.resume === undefined) return { type: "none" };
-    const abort = new AbortController();
     this.#abort = abort;
     const cancel = clock.after(ANSWER_TIMEOUT_MS, () => abort.abort());
     try {

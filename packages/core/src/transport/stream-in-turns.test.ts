@@ -146,14 +146,12 @@ describe("row 56: streams of one page take turns", () => {
     );
   });
 
-  it("no more than four connections are open when twenty have begun, and each of the twenty gets its turns", async () => {
+  it("no more than four connections are open while twenty begin and go on, and each of the twenty gets its turns", async () => {
     const network = new Network();
     const reads = upTo(20).map((index) =>
       network.read(`r${index}`, { at: index * 100, latency: 20, pauses: steady(60, 500), canResume: true }),
     );
-    await network.clock.advance(3_000);
-    network.mostOpen = 0;
-    await network.clock.advance(20_000);
+    await network.clock.advance(23_000);
     expect(network.mostOpen).toBe(4);
     const progress = reads.map(({ seqs }) => seqs.length);
     expect(Math.min(...progress)).toBeGreaterThan(10);

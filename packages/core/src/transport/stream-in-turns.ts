@@ -87,7 +87,7 @@ export class StreamInTurns implements Turn {
   }
 
   readonly #close = (): void => {
-    
+    this.#turns.leave(this);
     this.#connection.close();
     this.#wake();
   };

@@ -17,6 +17,7 @@ interface Asked {
 
 let asked: Asked[] = [];
 let held: ServerResponse[] = [];
+let isRestHeld = false;
 let payloads: readonly EventPayload[] = [];
 let ids = { thread: "", answer: "" };
 let server: ReturnType<typeof createServer>;
@@ -40,7 +41,7 @@ function framesOf(from: number, to: number): string {
 }
 
 beforeEach(async () => {
-  [asked, held, payloads] = [[], [], RUN];
+  [asked, held, payloads, isRestHeld] = [[], [], RUN, false];
   server = createServer((request, response) => {
     let body = "";
     request.on("data", (bytes) => (body += String(bytes)));
@@ -56,7 +57,7 @@ afterEach(() => {
   server.close();
 });
 
-/** A start gives the first words and waits; a resume gives the rest. */
+/** A start gives the first words and waits; a resume gives the rest, or all of it but the end. */
 function answer(question: Asked, body: string, response: ServerResponse): void {
   asked.push(question);
   if (question.path.endsWith("/messages")) return void response.writeHead(200, { "content-type": "application/json" }).end("[]");
@@ -67,7 +68,10 @@ function answer(question: Asked, body: string, response: ServerResponse): void {
     response.write(framesOf(0, 3));
     held.push(response);
   } else {
-    response.end(framesOf(Number(/after=(\d+)/u.exec(question.path)?.[1]), payloads.length));
+    const after = Number(/after=(\d+)/u.exec(question.path)?.[1]);
+    if (!isRestHeld) return void response.end(framesOf(after, payloads.length));
+    response.write(framesOf(after, payloads.length - 1));
+    held.push(response);
   }
 }
 
@@ -103,6 +107,18 @@ describe("one connection", () => {
     await until(() => second.result.current.messages.at(-1)?.status === "complete");
     expect(textIn(second.result.current.messages)).toBe("Drain the pool.");
     expect(streams().map(({ path }) => path)).toEqual(["/threads/leaving/runs", "/runs/r/events?after=3"]);
+  });
+
+  it("row 56: an unmount closes a connection that was resumed, too: it would take one of the page's six", async () => {
+    const first = renderHook(() => useThread({ id: "coming-back", transport }));
+    act(() => first.result.current.sendMessage("go"));
+    await until(() => textIn(first.result.current.messages) === "Drain ");
+    first.unmount();
+    isRestHeld = true;
+    const second = renderHook(() => useThread({ id: "coming-back", transport }));
+    await until(() => textIn(second.result.current.messages) === "Drain the pool.");
+    second.unmount();
+    await until(() => held.length === 2 && held.every(({ closed, destroyed }) => closed || destroyed));
   });
 
   it("row 43: a module that is loaded again, as Fast Refresh does, finds the session and opens nothing", async () => {

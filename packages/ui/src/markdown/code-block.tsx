@@ -99,7 +99,7 @@ interface CodeGroupProps {
 const CodeGroup = memo(function CodeGroup({ text, tokens = [], isOpen }: CodeGroupProps): ReactElement {
   const known = tokens.reduce((sum, token) => sum + token.text.length, 0);
   return (
-    <span className="unsay-lines" data-open={flag(isOpen)}>
+    <span className={isOpen ? "unsay-lines unsay-open" : "unsay-lines"}>
       {tokens.map((token, index) => (
         <span key={index} data-token={token.kind}>
           {cleanCode(index === tokens.length - 1 && known > text.length ? token.text.replace(/\n$/, "") : token.text)}

@@ -90,9 +90,8 @@ export const Caret: UiComponent<HTMLElement, HTMLAttributes<HTMLElement>> = with
     <span
       {...props}
       ref={ref}
-      className={joinClasses("unsay-caret", props.className)}
+      className={joinClasses("unsay-caret", isResting ? "unsay-resting" : undefined, props.className)}
       data-unsay="answer.caret"
-      data-resting={flag(isResting)}
       aria-hidden="true"
     />
   );

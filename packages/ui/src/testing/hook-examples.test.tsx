@@ -342,7 +342,7 @@ function OfAnotherClient<Stored extends Parameters<UseUnsayMessagesOptions<never
 const MESSAGE = endedMessage("complete", { parts: [textPart("Drain the pool first.")] });
 const EXPORT = toolCall("export_rows", "held", { heldMs: 8_000 });
 
-const NO_ANSWERS = { answerOf: () => undefined, statusOf: () => undefined, subscribe: () => () => {} };
+const NO_ANSWERS = { answerOf: () => undefined, statusOf: () => undefined, subscribe: () => () => {}, version: () => 0 };
 
 /** Every example, on a thread in which nothing has happened. */
 function All({ transport }: { readonly transport: Transport }): ReactElement {
