@@ -21,6 +21,7 @@ const ENHANCED = { "color-contrast-enhanced": { enabled: true } };
 export async function axeInEveryTheme(context: Context): Promise<void> {
   const root = context.canvasElement.querySelector(".unsay-root");
   if (!isTest() || root === null) return;
+  endFades();
   for (const [theme, attributes] of Object.entries(THEMES)) {
     const restore = dress(root, { "data-motion": "none", ...attributes });
     try {
@@ -36,6 +37,11 @@ export async function axeInEveryTheme(context: Context): Promise<void> {
 /** The addon throws on a violation only then, too. */
 function isTest(): boolean {
   return import.meta.env["VITEST_STORYBOOK"] === "false";
+}
+
+/** A block that has just settled goes over from a tone of the theme it was drawn in. */
+function endFades(): void {
+  for (const animation of document.getAnimations()) if (animation.effect?.getComputedTiming().endTime !== Infinity) animation.finish();
 }
 
 function dress(root: Element, attributes: Readonly<Record<string, string>>): () => void {

@@ -20,7 +20,7 @@ export interface TestPageOptions {
 
 /** A page of `packages/ui/test-pages`, bundled from source: under the closed policy at `/`, without one at `/open`. */
 export async function serveTestPage(name: string, { title, assets = {} }: TestPageOptions): Promise<TestPage> {
-  const scripts = await bundle(fileURLToPath(new URL(`../packages/ui/test-pages/${name}.tsx`, import.meta.url)));
+  const scripts = await bundleTestPage(name);
   const page = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><script type="module" src="/page.js"></script></html>`;
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://page").pathname;
@@ -40,14 +40,19 @@ function headersOf(path: string): Record<string, string> {
   return path === "/" ? { ...html, "content-security-policy": CLOSED } : html;
 }
 
-async function bundle(entry: string): Promise<ReadonlyMap<string, string>> {
+/** The page's script and what it loads, by file name. `page.js` comes first. */
+export async function bundleTestPage(
+  name: string,
+  mode: "production" | "development" = "production",
+): Promise<ReadonlyMap<string, string>> {
+  const entry = fileURLToPath(new URL(`../packages/ui/test-pages/${name}.tsx`, import.meta.url));
   const built = await build({
     configFile: false,
     logLevel: "error",
     // Tests run with NODE_ENV "test", which would ask for the development runtime of JSX.
     oxc: { jsx: { runtime: "automatic", development: false } },
-    define: { "process.env.NODE_ENV": '"production"' },
-    resolve: { conditions: ["@unsay/source", "module", "browser", "production"] },
+    define: { "process.env.NODE_ENV": JSON.stringify(mode) },
+    resolve: { conditions: ["@unsay/source", "module", "browser", mode] },
     build: { write: false, minify: false, lib: { entry, formats: ["es"], fileName: "page" } },
   });
   const outputs = (Array.isArray(built) ? built : [built]) as readonly Rolldown.RolldownOutput[];

@@ -36,6 +36,45 @@ test("a reload in mid-stream goes on with the same answer and ends complete, wit
   expect(await playground.body.textContent()).toBe(resumed);
 });
 
+test("row 32: a page that was left in mid-answer and is loaded anew at Back resumes once, and ends with its text once", async ({
+  playground,
+  page,
+}) => {
+  const asked = playground.watchRuns();
+  await playground.ask(PROMPTS.plain);
+  const shown = await playground.someText();
+  await page.goto("about:blank");
+  await page.goBack();
+  await playground.expectEnd("complete");
+  await playground.expectTextOnce(shown);
+  expect(asked).toEqual({ started: 1, resumed: 1 });
+});
+
+test("row 35: a reload at any moment of an answer leaves its words, the draft and one answer, asks once, and the end is the same", async ({
+  playground,
+  page,
+}) => {
+  const asked = playground.watchRuns();
+  const draft = page.locator('[data-unsay="composer.input"]');
+  await playground.ask(PROMPTS.index);
+  await draft.fill("and then?");
+  let shown = "";
+  let reloads = 0;
+  // Each moment is a little later in the answer, until there is none left.
+  for (; reloads < 20 && (await playground.answer.getAttribute("data-status")) !== "complete"; reloads += 1) {
+    shown = await playground.someText(shown.length);
+    await page.reload();
+    await expect.poll(async () => (await playground.body.textContent())?.startsWith(shown)).toBe(true);
+    await expect(draft).toHaveValue("and then?");
+    await expect(page.locator('[data-unsay="answer"]')).toHaveCount(1);
+    expect(asked.resumed).toBeLessThanOrEqual(reloads + 1);
+  }
+  expect(reloads).toBeGreaterThanOrEqual(3);
+  await playground.expectEnd("complete");
+  await playground.expectTextOnce(shown);
+  expect(asked.started).toBe(1);
+});
+
 test("the page fits a phone: nothing scrolls sideways at 320 px", async ({ playground, page }) => {
   await page.setViewportSize({ width: 320, height: 640 });
   await playground.ask(PROMPTS.plain);

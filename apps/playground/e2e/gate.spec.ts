@@ -36,9 +36,19 @@ test("Stop while the gate is open never runs it", async ({ playground, server, p
   expect(await server.toolRuns()).toEqual([]);
 });
 
-test("a reload leaves the gate open, and Approve then runs the tool once", async ({ playground, server, page }) => {
-  await page.reload();
-  await expect(playground.gate).toHaveAttribute("data-status", "open");
+test("row 35: reloads leave the one gate open with the same words, and Approve then runs the tool once", async ({
+  playground,
+  server,
+  page,
+}) => {
+  const facts = playground.gate.locator('[data-unsay="approval-gate.facts"]');
+  const asked = await facts.textContent();
+  for (let reload = 0; reload < 3; reload += 1) {
+    await page.reload();
+    await expect(playground.gate).toHaveAttribute("data-status", "open");
+    await expect(page.locator('[data-unsay="approval-gate"]')).toHaveCount(1);
+    expect(await facts.textContent()).toBe(asked);
+  }
   await playground.gateButton("approve").click();
   await playground.expectEnd("complete");
   expect(await server.toolRuns()).toHaveLength(1);

@@ -6,6 +6,11 @@ interface StatusSeen {
   readonly cause: string | null;
 }
 
+interface RunsAsked {
+  readonly started: number;
+  readonly resumed: number;
+}
+
 /** The page as a reader sees and uses it. */
 class Playground {
   readonly page: Page;
@@ -57,6 +62,27 @@ class Playground {
     await expect(this.answer).toHaveAttribute("data-status", status, { timeout: 20_000 });
     if (cause === undefined) await expect(this.answer).not.toHaveAttribute("data-cause");
     else await expect(this.answer).toHaveAttribute("data-cause", cause);
+  }
+
+  /** One answer, which begins with what was shown, and whose text is that of the server's record. */
+  async expectTextOnce(shown: string): Promise<void> {
+    await expect(this.page.locator('[data-unsay="answer"]')).toHaveCount(1);
+    const text = (await this.body.textContent()) ?? "";
+    expect(text.startsWith(shown)).toBe(true);
+    await this.page.reload();
+    await expect(this.answer).toHaveAttribute("data-status", "complete");
+    await expect(this.body).toHaveText(text, { useInnerText: false });
+  }
+
+  /** Counts from now on. */
+  watchRuns(): RunsAsked {
+    const asked = { started: 0, resumed: 0 };
+    this.page.on("request", (request) => {
+      const { pathname } = new URL(request.url());
+      if (request.method() === "POST" && pathname.endsWith("/runs")) asked.started += 1;
+      if (pathname.endsWith("/events")) asked.resumed += 1;
+    });
+    return asked;
   }
 
   gateButton(part: "approve" | "reject"): Locator {

@@ -131,7 +131,7 @@ interface ScenariosProps {
 function Scenarios({ place, onShow, onPicked }: ScenariosProps): ReactNode {
   const [spare] = useState(() => crypto.randomUUID());
   const threadId = "thread" in place ? place.thread : spare;
-  const { sendMessage } = useThread({ id: threadId, transport, reconnect: RECONNECT });
+  const { sendMessage } = useThread({ id: threadId, transport, reconnect: RECONNECT, storage: sessionStorage });
   const pick = (scenario: Scenario) => {
     if ("problem" in place) onShow({ thread: threadId });
     sendMessage(scenario.prompt, { labels: { scenario: scenario.id } });
@@ -151,7 +151,14 @@ function Conversation({ threadId, theme }: ConversationProps): ReactNode {
       <h2 id={HEADING} className="unsay-visually-hidden">
         Conversation
       </h2>
-      <Chat transport={transport} threadId={threadId} empty={<Welcome />} describeCall={describeCall} {...themeProps(theme)} />
+      <Chat
+        transport={transport}
+        threadId={threadId}
+        storage={sessionStorage}
+        empty={<Welcome />}
+        describeCall={describeCall}
+        {...themeProps(theme)}
+      />
     </main>
   );
 }

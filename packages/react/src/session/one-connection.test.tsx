@@ -114,6 +114,7 @@ describe("one connection", () => {
     act(() => first.result.current.sendMessage("go"));
     await until(() => textIn(first.result.current.messages) === "Drain ");
     first.unmount();
+    await until(() => held[0]?.destroyed === true || held[0]?.closed === true);
     isRestHeld = true;
     const second = renderHook(() => useThread({ id: "coming-back", transport }));
     await until(() => textIn(second.result.current.messages) === "Drain the pool.");

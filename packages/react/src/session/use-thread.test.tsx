@@ -83,6 +83,22 @@ describe("useThread", () => {
     expect(result.current[0]?.history).toBe("ready");
     expect(reads).toBe(1);
   });
+
+  it.each([true, false])(
+    "reads the stored thread for each transport that shows it, and not only for the first (at once: %s)",
+    async (isAtOnce) => {
+      for (const text of ["first", "second"]) {
+        const { clock, transport } = setUp();
+        transport.history = async () => [
+          { id: "u", thread: "again", role: "user", status: "complete", text, delivery: "sent", startedAt: null },
+        ];
+        const { result, unmount } = renderHook(() => useThread({ id: `again ${isAtOnce}`, transport, clock }));
+        await pass(clock, 10);
+        expect(result.current.messages).toMatchObject([{ text }]);
+        if (!isAtOnce) unmount();
+      }
+    },
+  );
 });
 
 describe("useMessage", () => {
