@@ -36,6 +36,9 @@ function nameIn(file: string): string {
   return /export const name(?:: string)? = ['"]([^'"]+)['"]/.exec(readFileSync(file, "utf8"))?.[1] ?? file;
 }
 
+/** What our screen fetches to show a first answer: the reader of runs and that of Markdown, with the thread and the wire. */
+const FIRST_ANSWER = /(markdown-text\.tsx|thread-parts\.ts|core\/src\/runs\.ts|unsay-transport\.ts)$/;
+
 /** The initial load is the entry and what it imports statically; what stands behind `import()` is lazy. */
 export async function measureSize({ file }: Screen): Promise<Measurement> {
   const isUnsay = file.includes("unsay");
@@ -44,7 +47,7 @@ export async function measureSize({ file }: Screen): Promise<Measurement> {
     external: REACT,
     plugins: [leaveOutAbsent, ...(isUnsay ? [findWorkspace(SIZE_ROOT, true)] : [])],
   });
-  const { initial, lazy } = chunksOf(result);
+  const { initial, answering, lazy } = chunksOf(result);
   const sumOf = (chunks: readonly Uint8Array[], sizeOf: (chunk: Uint8Array) => number) =>
     chunks.reduce((sum, chunk) => sum + sizeOf(chunk), 0) / 1000;
   return {
@@ -53,6 +56,7 @@ export async function measureSize({ file }: Screen): Promise<Measurement> {
       "initial kB min+gzip": sumOf(initial, gzipped),
       "initial kB min": sumOf(initial, (chunk) => chunk.length),
       "initial kB min+brotli": sumOf(initial, (chunk) => brotliCompressSync(chunk).length),
+      "with a first answer kB min+gzip": sumOf([...initial, ...answering], gzipped),
       "lazy chunks kB min+gzip": sumOf(lazy, gzipped),
     },
     info: { chunks: initial.length + lazy.length },
@@ -63,17 +67,28 @@ const gzipped = (chunk: Uint8Array): number => gzipSync(chunk, { level: 9 }).len
 
 type SplitResult = BuildResult<{ write: false; metafile: true }>;
 
-function chunksOf({ metafile, outputFiles }: SplitResult): { initial: readonly Uint8Array[]; lazy: readonly Uint8Array[] } {
+interface Chunks {
+  readonly initial: readonly Uint8Array[];
+  /** Those of the lazy ones without which no answer is drawn. */
+  readonly answering: readonly Uint8Array[];
+  readonly lazy: readonly Uint8Array[];
+}
+
+function chunksOf({ metafile, outputFiles }: SplitResult): Chunks {
   const { outputs } = metafile;
   const names = Object.keys(outputs).filter((name) => name.endsWith(".js"));
-  const initial = new Set(names.filter((name) => outputs[name]?.entryPoint === "<stdin>"));
-  for (const name of initial) {
-    for (const { kind, external, path } of outputs[name]?.imports ?? []) {
-      if (kind === "import-statement" && external !== true) initial.add(path);
-    }
-  }
+  const withImports = (entries: readonly string[]): ReadonlySet<string> => {
+    const found = new Set(entries);
+    for (const name of found)
+      for (const { kind, external, path } of outputs[name]?.imports ?? [])
+        if (kind === "import-statement" && external !== true) found.add(path);
+    return found;
+  };
+  const initial = withImports(names.filter((name) => outputs[name]?.entryPoint === "<stdin>"));
+  const answering = withImports(names.filter((name) => FIRST_ANSWER.test(outputs[name]?.entryPoint ?? "")));
   const bodyOf = (name: string) => outputFiles.find(({ path }) => path.endsWith(`/${name}`))?.contents ?? new Uint8Array();
-  return { initial: [...initial].map(bodyOf), lazy: names.filter((name) => !initial.has(name)).map(bodyOf) };
+  const lazy = names.filter((name) => !initial.has(name));
+  return { initial: [...initial].map(bodyOf), answering: lazy.filter((name) => answering.has(name)).map(bodyOf), lazy: lazy.map(bodyOf) };
 }
 
 interface Mounted {

@@ -250,7 +250,7 @@ const wire: readonly Goal[] = [
 const weight: readonly Goal[] = [
   {
     bench: "b6",
-    text: "minimal chat with Markdown, gates and marks, kB gzip without React",
+    text: "first load of a minimal chat with Markdown, gates and marks, kB gzip without React",
     sense: "at most",
     limit: 60,
     needs: alone(SCREEN),

@@ -23,7 +23,10 @@ export interface UnsayServerOptions extends GuardOptions {
   /** Where the routes are mounted, such as `/api`. */
   readonly basePath?: string;
   readonly heartbeatMs?: number;
-  /** What becomes of a run that nobody listens to. */
+  /**
+   * What becomes of a run that nobody listens to. Pages with more than four live threads read them in turns over HTTP/1.1, so `cancelAfterMs`
+   * should leave a reader 10 s or more to come back.
+   */
   readonly onDisconnect?: "continue" | { readonly cancelAfterMs: number };
   /** How long running tools may take to report after a stop. */
   readonly settleMs?: number;

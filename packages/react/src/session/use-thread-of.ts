@@ -58,7 +58,7 @@ function useAttachment(session: Session): void {
       if (document.visibilityState === "visible") session.wake();
       else session.leave("hidden");
     };
-    const leave = () => { session.leave("navigated"); detach(); };
+    const leave = () => session.leave("navigated");
     window.addEventListener("online", session.wake);
     window.addEventListener("pageshow", wakeIfVisible);
     window.addEventListener("pagehide", leave);
