@@ -48,9 +48,8 @@ export async function loadThread(context: SharedContext, own: string | null, run
     const stored = await transport.history(store.state.id, { signal: NEVER });
     const running = await readRunning(context);
     adopt(context, stored, own, (message) => adoptOne(context, message, running, runs));
-    const orphans = stored.filter(
-      (message) => message.id !== own && message.id !== running && store.find(message.id)?.reconnecting === true,
-    );
+    const others = stored.filter((message) => isUnfinished(message) && message.id !== own && message.id !== running);
+    const orphans = others.filter(({ id }) => store.find(id)?.reconnecting === true);
     const isElsewhere = running !== own && running !== null && findAssistant(stored, running) !== undefined;
     return { running: isElsewhere ? running : null, orphans: orphans.map(({ id }) => id) };
   } catch (error) {
@@ -67,9 +66,13 @@ function adopt({ store }: SharedContext, stored: readonly Message[], own: string
   for (const message of merged) if (message.role === "assistant" && !isLive(message)) store.onEnded(message);
 }
 
+function isUnfinished(message: Message): message is AssistantMessage {
+  return message.role === "assistant" && isLive(message);
+}
+
 /** A live row without a producer is an orphan: nothing will end it any more. Until this client can say so, its record is still being read. */
 function adoptOne({ store }: SharedContext, message: Message, running: string | null, runs: Runs | null): Message {
-  if (message.role === "user" || !isLive(message)) return message;
+  if (!isUnfinished(message)) return message;
   if (message.id !== running && runs !== null) return runs.asOrphan(message);
   return markReconnecting({ ...message, waitingSince: store.clock.now() }, store.clock.now());
 }
