@@ -50,6 +50,19 @@ function select(element: Node, from = 0, to = element.textContent?.length ?? 0):
   document.getSelection()?.setBaseAndExtent(text, from, text, Math.min(to, text.length));
 }
 
+/** Resolves when every observer that looks at the element has been told where it stands: they are told in the order in which they began. */
+async function reported(element: Element | null): Promise<void> {
+  if (element === null) throw new Error("There is nothing to look at.");
+  for (let round = 0; round < 2; round += 1)
+    await new Promise<void>((resolve) => {
+      const observer = new IntersectionObserver(() => {
+        observer.disconnect();
+        resolve();
+      });
+      observer.observe(element);
+    });
+}
+
 describe("a revision in place", () => {
   it("statement 51: the new words stand in an ins, the earlier ones stay reachable for the life of the answer", async () => {
     const { find, screen } = await mount(endedMessage("revised", { parts: after().parts, revisions: 1 }));
@@ -116,7 +129,7 @@ describe("a revision in place", () => {
   it("the tint goes after ten seconds in view, or with a click", async () => {
     const { clock, find, show } = await mount(before());
     await show(after());
-    await vi.waitFor(() => expect(clock.pending).toBeGreaterThan(1));
+    await reported(find("ins"));
     await clock.advance(9_000);
     expect(find("ins")?.hasAttribute("data-seen")).toBe(false);
     await clock.advance(2_000);
