@@ -69,16 +69,7 @@ export { AnswerBody, type AnswerBodyProps } from "./message/answer-body.js";
 export { Answer, type AnswerProps } from "./message/answer.js";
 export { CorrectionStrip, type CorrectionStripProps } from "./message/correction-strip.js";
 export { EndMark, type EndMarkProps } from "./message/end-mark.js";
-export {
-  Caret,
-  Draft,
-  Provisional,
-  Retracted,
-  Revised,
-  Unverified,
-  type MarkProps,
-  type RevisedProps,
-} from "./message/marks.js";
+export { Caret, Draft, Provisional, Retracted, Revised, Unverified, type MarkProps, type RevisedProps } from "./message/marks.js";
 export { Removed, RevisionPeek, type RevisionPeekProps } from "./message/live-marks.js";
 export { MessageActionsContext, type MessageActions } from "./message/message-actions.js";
 export { Message, type MessageProps } from "./message/message.js";
