@@ -13,11 +13,15 @@ test("row 32: a page that was left in mid-answer and comes back as it was goes o
     addEventListener("pageshow", ({ persisted }) => Object.assign(globalThis, { wasKept: persisted }));
   });
   const asked = playground.watchRuns();
+  const started = page.waitForRequest((request) => request.method() === "POST" && request.url().endsWith("/runs"));
   await playground.ask(PROMPTS.plain);
   const shown = await playground.someText();
   await page.goto("about:blank");
-  // The answer goes on meanwhile: it is over in three seconds.
-  await page.waitForTimeout(1_000);
+  // The answer goes on meanwhile.
+  const messages = (await started).url().replace(/runs$/u, "messages");
+  const recorded = async () => (await (await page.request.get(messages)).text()).length;
+  const atLeaving = await recorded();
+  await expect.poll(recorded).toBeGreaterThan(atLeaving);
   // A page that was kept is not loaded.
   await page.goBack({ waitUntil: "commit" });
   expect(await page.evaluate(() => (globalThis as { wasKept?: boolean }).wasKept)).toBe(true);

@@ -223,7 +223,7 @@ function intentOf({ redirects }: StartCommand): StopCommand["intent"] {
 }
 
 function replaceId(startKey: string): string {
-  return `redirect ${startKey}`;
+  return `replace ${startKey}`;
 }
 
 function checkSame<T extends LiveRun | StoredRun>(run: T, command: StartCommand): T {
