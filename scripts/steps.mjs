@@ -1,18 +1,23 @@
 // The steps of the gates: each a command with a name, and a way to count what it found.
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { performance } from "node:perf_hooks";
+import { stripVTControlCharacters } from "node:util";
 import { ROOT, run, workspaceEnv } from "./process.mjs";
 
 const RESULTS = join(ROOT, "node_modules", ".unsay-results");
 
 /**
  * @typedef {{ passed: number, failed: number, skipped: number }} Counts
- * @typedef {{ name: string, commands: string[][], cwd?: string, env?: NodeJS.ProcessEnv, count?: () => Counts }} Step
+ * @typedef {{ name: string, commands: string[][], cwd?: string, env?: NodeJS.ProcessEnv, count?: () => Counts, failures?: () => string[] }} Step
  */
 
 /** Several times what the longest step takes on two cores: past it, something hangs. */
 const STEP_LIMIT_MS = 20 * 60_000;
+
+/** What the end of a run says of its failures: enough to find them, and no more than a screen. */
+const FAILURES_SHOWN = 8;
+const FAILURE_LENGTH = 400;
 
 const vitest = (...args) => ["vitest", "run", "--config", "scripts/vitest.config.ts", ...args];
 const reportTo = (file) => ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
@@ -33,12 +38,14 @@ export const STEPS = {
     name: "tests and stories",
     commands: [vitest("--exclude", "scripts/consumer.test.ts", ...reportTo(UNIT_REPORT))],
     count: () => countVitest(UNIT_REPORT),
+    failures: () => vitestFailures(UNIT_REPORT),
   },
   packages: { name: "packages", commands: [["node", "scripts/check-packages.mjs"]] },
   consumer: {
     name: "packages in a fresh app",
     commands: [vitest("--project", "house", "scripts/consumer.test.ts", ...reportTo(CONSUMER_REPORT))],
     count: () => countVitest(CONSUMER_REPORT),
+    failures: () => vitestFailures(CONSUMER_REPORT),
   },
   storybook: { name: "storybook build", commands: [["storybook", "build", "--quiet"]] },
   bench: {
@@ -52,6 +59,7 @@ export const STEPS = {
     cwd: join(ROOT, "apps/playground"),
     env: { PLAYWRIGHT_JSON_OUTPUT_NAME: E2E_REPORT },
     count: () => countPlaywright(E2E_REPORT),
+    failures: () => playwrightFailures(E2E_REPORT),
   },
 };
 
@@ -74,7 +82,7 @@ async function runStep(step) {
   const ok = await runCommands(step);
   const seconds = (performance.now() - started) / 1000;
   console.log(`=== ${step.name}: ${ok ? "passed" : "FAILED"} in ${seconds.toFixed(1)} s`);
-  return { name: step.name, ok, seconds, counts: countStep(step, ok) };
+  return { name: step.name, ok, seconds, counts: countStep(step, ok), failures: step.failures?.() ?? [] };
 }
 
 async function runCommands({ commands, cwd, env }) {
@@ -113,6 +121,32 @@ function countPlaywright(file) {
   return { passed: expected, failed: unexpected + flaky + report.errors.length, skipped };
 }
 
+/** One line a failed test: a record of a run often keeps only its end, and that has to say what failed. */
+function vitestFailures(file) {
+  return (readReport(file)?.testResults ?? []).flatMap(({ name, status, message, assertionResults }) => {
+    const failed = assertionResults.filter((one) => one.status === "failed");
+    if (failed.length === 0) return status === "failed" ? [failureLine(name, "could not be loaded", message)] : [];
+    return failed.map(({ fullName, failureMessages }) => failureLine(name, fullName, failureMessages[0]));
+  });
+}
+
+function playwrightFailures(file) {
+  const report = readReport(file);
+  const specs = (report?.suites ?? []).flatMap(specsOf).filter(({ ok }) => !ok);
+  const lines = specs.map(({ file, title, tests }) => {
+    const wrong = tests.flatMap(({ results }) => results).find(({ error }) => error !== undefined);
+    return failureLine(file, title, wrong?.error.message);
+  });
+  return [...lines, ...(report?.errors ?? []).map(({ message }) => failureLine("playwright", "", message))];
+}
+
+const specsOf = ({ specs = [], suites = [] }) => [...specs, ...suites.flatMap(specsOf)];
+
+function failureLine(file, test, message = "") {
+  const plain = stripVTControlCharacters(message).replaceAll(/\s+/gu, " ");
+  return `- ${relative(ROOT, file)} > ${test}: ${plain}`.slice(0, FAILURE_LENGTH);
+}
+
 function readReport(file) {
   return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
 }
@@ -121,6 +155,7 @@ function printSummary(results) {
   const total = { passed: 0, failed: 0, skipped: 0 };
   for (const { counts } of results) for (const key of Object.keys(total)) total[key] += counts[key];
   console.log("");
+  for (const { failures } of results) for (const line of failures.slice(0, FAILURES_SHOWN)) console.log(line);
   for (const { name, ok, seconds } of results) console.log(`${ok ? "ok    " : "FAILED"} ${seconds.toFixed(1).padStart(6)} s  ${name}`);
   const skipped = total.skipped === 0 ? "" : `, ${total.skipped} skipped`;
   console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
