@@ -9,7 +9,7 @@ const [name, ...args] = process.argv.slice(2);
 
 try {
   const command = commandOf(name);
-  const env = await setup({ chromium: /^(test|verify|screenshots|bench)/.test(name) });
+  const env = await setup({ chromium: /^(test|verify|screenshots|bench)/.test(name), redis: /^(test|verify)/.test(name) });
   await exec(command, env);
 } catch (error) {
   if (!(error instanceof SetupError)) throw error;

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,14 +19,15 @@ export class SetupError extends Error {
 }
 
 /**
- * Makes the clone ready to run: dependencies, the right Node, a Chromium if asked for. Does nothing that is already done.
- * @param {{ chromium: boolean }} needs
+ * Makes the clone ready to run: dependencies, the right Node, a Chromium and a Redis if asked for. Does nothing that is already done.
+ * @param {{ chromium: boolean, redis: boolean }} needs
  * @returns {Promise<NodeJS.ProcessEnv>} the environment to run scripts in
  */
 export async function setup(needs) {
   checkStartingNode();
   await installDependencies();
   await checkWorkspaceNode();
+  if (needs.redis) await tryRedis();
   if (!needs.chromium) return workspaceEnv();
   return workspaceEnv({ CHROMIUM_PATH: await provideChromium() });
 }
@@ -120,14 +122,22 @@ async function installWithPlaywright() {
 
 /** Last, because on Ubuntu this package is a stub for a snap. The font is named since Chromium alone brings no good one. */
 async function installWithApt() {
-  if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return undefined;
-  say("Installing Chromium with apt-get");
+  await aptInstall("Chromium", ["chromium", "fonts-liberation"]);
+  return findChromium();
+}
+
+/** Without it the tests on Redis are left out, and say so: nobody has to have one. */
+async function tryRedis() {
+  if (spawnSync("redis-server", ["--version"]).status !== 0) await aptInstall("Redis", ["redis-server"]);
+}
+
+async function aptInstall(what, packages) {
+  if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return;
+  say(`Installing ${what} with apt-get`);
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   await run("apt-get", ["update", "-qq"], { env, output: "quiet" });
-  const packages = ["chromium", "fonts-liberation"];
   const { code, output } = await run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], { env, output: "quiet" });
   if (code !== 0) say(`apt-get failed:\n${output.slice(-2000)}`);
-  return findChromium();
 }
 
 function missingChromium() {

@@ -13,7 +13,7 @@ const RESULTS = join(ROOT, "node_modules", ".unsay-results");
  */
 
 /** Several times what the longest step takes on two cores: past it, something hangs. */
-const STEP_LIMIT_MS = 20 * 60_000;
+const STEP_LIMIT_MS = 45 * 60_000;
 
 /** What the end of a run says of its failures: enough to find them, and no more than a screen. */
 const FAILURES_SHOWN = 8;
