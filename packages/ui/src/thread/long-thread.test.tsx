@@ -59,7 +59,7 @@ function whenPainted<T>(box: HTMLElement, measure: () => T): Promise<T> {
       observer.disconnect();
       resolve(measure());
     });
-    observer.observe(box);
+    requestAnimationFrame(() => observer.observe(box));
   });
 }
 

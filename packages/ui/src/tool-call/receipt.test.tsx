@@ -40,7 +40,7 @@ test("statement 92: one receipt a call that was decided, cancelled or started, w
   const message = endedMessage("revised", { calls });
   const list = await render(<ReceiptList message={message} />);
   expect(list.container.querySelectorAll('[data-unsay="receipt"]')).toHaveLength(VERDICTS.length);
-  const log = await render(<ReceiptLog messages={[message, { role: "user" }, message]} />);
+  const log = await render(<ReceiptLog messages={[message, { role: "user" }, { ...message, id: "message-2" }]} />);
   expect(log.container.querySelectorAll("li")).toHaveLength(VERDICTS.length * 2);
   expect(log.container.querySelectorAll("button")).toHaveLength(0);
 });
