@@ -30,6 +30,7 @@ describe("the packed packages in a fresh Vite app", () => {
     cpSync(join(ROOT, "scripts/consumer"), app, { recursive: true });
     mkdirSync(join(app, "src"), { recursive: true });
     writeFileSync(join(app, "src/app.tsx"), readmeExample());
+    writeFileSync(join(app, "readme-server.ts"), readmeServer());
     const tarballs = Object.values(await packAll(join(app, "tarballs")));
     const versions = versionsOf([
       "react",
@@ -84,6 +85,15 @@ function readmeExample(): string {
   const example = /```tsx\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, "README.md"), "utf8"))?.[1];
   if (example === undefined) throw new Error("README.md has no tsx block, so there is no example to test.");
   expect(example.trim().split("\n").length).toBeLessThanOrEqual(20);
+  return example;
+}
+
+/** The first block marked ts: it and the page must mean the same address. */
+function readmeServer(): string {
+  const example = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(ROOT, "README.md"), "utf8"))?.[1] ?? "";
+  const mount = /basePath: "([^"]+)"/.exec(example)?.[1];
+  if (mount === undefined) throw new Error("README.md has no ts block with a `basePath`, so there is no server to test.");
+  expect(readmeExample()).toContain(`url: "${mount}"`);
   return example;
 }
 

@@ -1,9 +1,12 @@
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { textOf, type AssistantMessage, type Message } from "@unsay/core";
 import { parseEvent, SseFramer, type UnsayEvent } from "@unsay/core/protocol";
 import { createFakeClock, type FakeClock } from "@unsay/core/testing";
 import { createApp, type App } from "./app.ts";
 import { chooseScenario, scenarios } from "./scenarios/index.ts";
+
+/** On a machine that is busy with other tests. */
+vi.setConfig({ testTimeout: 60_000 });
 
 interface Bench {
   readonly app: App;

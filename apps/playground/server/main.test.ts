@@ -12,6 +12,9 @@ const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
 const data = await mkdtemp(join(tmpdir(), "unsay-main-"));
 const children: ChildProcess[] = [];
 
+/** A process loads its code through Vite and builds the page when that has changed: seconds, or a minute beside other tests. */
+const SLOWEST_START_MS = 60_000;
+
 afterEach(async () => {
   for (const child of children.splice(0)) {
     if (child.exitCode === null && child.signalCode === null) {
@@ -86,13 +89,13 @@ async function messagesAfterLease(url: string | null, thread: string): Promise<r
         ({ messages } = (await (await fetch(`${url}/api/threads/${thread}/messages`)).json()) as { messages: Message[] });
         return messages[1]?.status;
       },
-      { timeout: 15_000, interval: 250 },
+      { timeout: SLOWEST_START_MS, interval: 250 },
     )
     .toBe("truncated");
   return messages;
 }
 
-describe("the playground's process", { timeout: 30_000 }, () => {
+describe("the playground's process", { timeout: 4 * SLOWEST_START_MS }, () => {
   it("serves page and API, ends its runs when told to go, and shows the same after a restart", async () => {
     const first = start([], { PORT: "0" });
     const url = await first.url;

@@ -21,6 +21,7 @@ export { useDecisionDialog, type DecisionDialog } from "./approval/use-decision-
 export { embeddingOf, type Embedding } from "./approval/embedding.js";
 export { useCallHandover, type CallHandover } from "./tool-call/use-call-handover.js";
 export { useHeldCountdown } from "./tool-call/use-held-countdown.js";
+export { useBridgedSession, type UseBridgedSessionOptions } from "./bridge/use-bridged-session.js";
 export { useUnsayMessages, type UseUnsayMessagesOptions } from "./bridge/use-unsay-messages.js";
 export { useStoredThread } from "./session/use-stored-thread.js";
 export { hashOfWords, recordUse, type UseFacts } from "./guard/record-use.js";

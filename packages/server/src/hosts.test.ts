@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startCommand } from "./testing/test-server.js";
+import { eventually } from "./testing/patience.js";
 
 const PACKAGE = fileURLToPath(new URL("..", import.meta.url));
 const DOCS = fileURLToPath(new URL("../../../docs/", import.meta.url));
@@ -42,9 +43,9 @@ async function freePort(): Promise<number> {
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
-describe("the hosts of docs/hosts", { timeout: 60_000 }, () => {
+describe("the hosts of docs/hosts", () => {
   it("have code that compiles", async () => {
-    const files = ["unsay.ts", "node-http.ts", "hono.ts", "express.ts", "route.ts"];
+    const files = ["unsay.ts", "tools.ts", "node-http.ts", "hono.ts", "express.ts", "route.ts"];
     expect(files.filter((file) => !existsSync(join(folder, file)))).toEqual([]);
     const options = { noEmit: true, composite: false, incremental: false, allowImportingTsExtensions: true, isolatedDeclarations: false };
     const config = {
@@ -65,7 +66,7 @@ describe("the hosts of docs/hosts", { timeout: 60_000 }, () => {
     const env = { ...process.env, PORT: String(port), UNSAY_FILE: join(folder, `${file}.sqlite`) };
     children.push(spawn(process.execPath, [...CONDITIONS, join(folder, file)], { env, stdio: ["ignore", "ignore", "inherit"] }));
     const url = `http://127.0.0.1:${port}/api`;
-    await expect.poll(async () => (await fetch(url).catch(() => null))?.status, { timeout: 20_000 }).toBe(404);
+    await eventually(async () => (await fetch(url).catch(() => null))?.status).toBe(404);
     const body = JSON.stringify(startCommand({ thread: "ana:1" }));
     const headers = { "content-type": "application/json", "x-user": "ana" };
     const started = await fetch(`${url}/threads/ana:1/runs`, { method: "POST", headers, body });

@@ -3,12 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { runLoad } from "./testing/load.js";
+import "./testing/patience.js";
 
 const folder = mkdtempSync(join(tmpdir(), "unsay-load-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("many streams on one process", () => {
-  it.each(["memory", "sqlite"])("%s: lose no token, whoever else does not read", { timeout: 60_000 }, async (store) => {
+  it.each(["memory", "sqlite"])("%s: lose no token, whoever else does not read", async (store) => {
     const figures = await runLoad({
       streams: 50,
       tokens: 100,

@@ -100,12 +100,19 @@ export function resolveSettings(options: UnsayServerOptions): Settings {
     ...DEFAULTS,
     createId: () => crypto.randomUUID(),
     ...withoutUndefined(rest),
+    basePath: mountOf(rest.basePath ?? ""),
     store: guardStore(store, clock),
     clock,
     canResume: typeof resume === "function" ? resume : () => resume,
     signer: createApprovalSigner(secret),
     owner: crypto.randomUUID(),
   };
+}
+
+/** `/api`, however it was written; empty at the root. */
+function mountOf(basePath: string): string {
+  const inner = basePath.replace(/^\/+|\/+$/gu, "");
+  return inner === "" ? "" : `/${inner}`;
 }
 
 const DEFAULTS = {

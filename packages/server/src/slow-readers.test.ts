@@ -1,14 +1,11 @@
 import { connect, type Socket } from "node:net";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import type { UnsayEvent } from "@unsay/core/protocol";
 import type { Agent } from "./agents/agent.js";
 import { reportFigure } from "./testing/figures.js";
 import { realClock } from "./testing/real-clock.js";
 import { createTestServer, startCommand, type TestServer } from "./testing/test-server.js";
-
-/** On a machine that is busy with other tests. */
-vi.setConfig({ testTimeout: 30_000 });
-const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 10_000 });
+import { eventually } from "./testing/patience.js";
 
 const servers: TestServer[] = [];
 const sockets: Socket[] = [];
@@ -47,12 +44,12 @@ async function openDeafSocket(server: TestServer, path: string): Promise<Socket>
 }
 
 describe("r22-slow: a reader that takes nothing", () => {
-  it("costs a bounded amount of memory, however many there are and however much is said", { timeout: 30_000 }, async () => {
+  it("costs a bounded amount of memory, however many there are and however much is said", async () => {
     const flood = createFlood();
     const server = await createTestServer({ agent: flood.agent, clock: realClock });
     servers.push(server);
     const stream = await server.start();
-    await expect.poll(() => stream.events.length, { timeout: 20_000 }).toBeGreaterThan(PARAGRAPHS);
+    await eventually(() => stream.events.length).toBeGreaterThan(PARAGRAPHS);
     globalThis.gc?.();
     const before = process.memoryUsage();
     const count = 50;

@@ -1,9 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { textOf, type AssistantMessage, type Message } from "@unsay/core";
 import { parseEvent, SseFramer, type UnsayEvent } from "@unsay/core/protocol";
 import { createApp, type App } from "../app.ts";
+
+/** On a machine that is busy with other tests. */
+vi.setConfig({ testTimeout: 60_000 });
 
 const servers: Server[] = [];
 const apps: App[] = [];

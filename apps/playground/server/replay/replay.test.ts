@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { textOf, type AssistantMessage, type Message } from "@unsay/core";
 import { foldStream } from "@unsay/core/testing";
 import { createApp, type App } from "../app.ts";
@@ -11,6 +11,9 @@ import { parseArguments } from "../arguments.ts";
 import { findRecordings } from "./find-recordings.ts";
 import { cutAfterEvents } from "./provider.ts";
 import { bodyOf, DECODERS, detectWire, type Wire } from "./recording.ts";
+
+/** On a machine that is busy with other tests. */
+vi.setConfig({ testTimeout: 60_000 });
 
 const FIXTURES = fileURLToPath(new URL("../../../../../shared/fixtures", import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), "unsay-replay-"));

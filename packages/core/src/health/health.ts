@@ -26,21 +26,17 @@ export class RunHealth {
     this.#buffering = isJoined ? null : undefined;
   }
 
-  /** `count`: how many events of the log each of these stands for. */
-  observe(events: readonly UnsayEvent[], now: number, count = 1): HealthNews {
-    const diagnostics: Diagnostic[] = [];
-    for (const event of events) this.#observe(event, now, count, diagnostics);
+  /** What was heard before. */
+  observe(events: readonly UnsayEvent[]): HealthNews {
+    const diagnostics = events.flatMap((event) => this.#watchLoop(event) ?? this.#watchFailures(event) ?? []);
     return { diagnostics, isLooping: this.#isLooping, repeatedFailure: this.#repeatedFailure };
   }
 
-  #observe(event: UnsayEvent, now: number, count: number, found: Diagnostic[]): void {
-    if (this.#buffering !== null && event.t !== null) {
-      const [watch, buffered] = watchBuffering(this.#buffering, event, now, count);
-      this.#buffering = watch;
-      if (buffered !== null) found.push(buffered);
-    }
-    const diagnostic = this.#watchLoop(event) ?? this.#watchFailures(event);
-    if (diagnostic !== null) found.push(diagnostic);
+  /** So many events of one kind came at `now`, the newest of which is given. */
+  hear(newest: UnsayEvent, now: number, count: number): Diagnostic | null {
+    const [watch, buffered] = watchBuffering(this.#buffering, newest, now, count);
+    this.#buffering = watch;
+    return buffered;
   }
 
   /** Code repeats lines for a living, and reasoning is not shown as the answer: neither is looked at. */

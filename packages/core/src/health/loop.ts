@@ -9,14 +9,13 @@ const MAX_SENTENCE_LENGTH = 400;
 const MAX_RECENT = MAX_PERIOD * LOOP_REPEATS;
 
 /** A line, or white space behind a full stop and what may close it. Sought by the engine, whose loop is warm from the first word on. */
-const END = /\n|[.!?…]["')\]]?\s/g;
+const END = /\n|[.!?…]["')\]]?\s/;
 /** Units of an end that may be read before its last one is. */
 const BEGUN_END = 2;
 const FENCE = /^\s*(?:```|~~~)/;
-const NO_WORDS = /[^\p{L}\p{N}]+/gu;
-/** The same where nothing is beyond ASCII, at half of the time. */
-const NO_ASCII_WORDS = /[^a-z0-9]+/g;
-const BEYOND_ASCII = /[\u0080-\uffff]/;
+const MAY_FENCE = /```|~~~/;
+/** What stands between two words. A single space is left as it is: there is one for each word, and each find costs. */
+const NO_WORDS = / [^\p{L}\p{N}\n]+|[^\p{L}\p{N} \n][^\p{L}\p{N}\n]*/gu;
 
 export interface LoopFound {
   /** Where in the watched text the first repetition began, in sentences. */
@@ -38,34 +37,39 @@ export class LoopDetector {
 
   /** `null` unless this very text completed a repetition. */
   push(text: string): LoopFound | null {
-    const whole = this.#open + text;
-    const noWords = BEYOND_ASCII.test(whole) ? NO_WORDS : NO_ASCII_WORDS;
     let found: LoopFound | null = null;
-    let start = 0;
-    END.lastIndex = Math.max(0, this.#open.length - BEGUN_END);
-    while (END.test(whole)) {
-      const end = END.lastIndex;
-      found = this.#endSentence(whole.slice(start, Math.min(end, start + MAX_SENTENCE_LENGTH)), noWords) ?? found;
-      start = end;
-    }
-    this.#open = shorten(whole.slice(start));
+    for (const words of wordsOf(this.#endSentences(text))) found = this.#note(words.trim()) ?? found;
     return found;
   }
 
-  #endSentence(text: string, noWords: RegExp): LoopFound | null {
-    if (FENCE.test(text)) this.#isInFence = !this.#isInFence;
-    if (this.#isInFence) return null;
-    const words = text.toLowerCase().replace(noWords, " ").trim();
+  /** The sentences that end in this text, a line each. All are read as one, since each look by the engine has its price. */
+  #endSentences(text: string): string {
+    const whole = this.#open + text;
+    const mayFence = MAY_FENCE.test(whole);
+    const sentences = whole.split(END);
+    this.#open = shorten(sentences.pop() ?? "");
+    let ended = "";
+    for (const sentence of sentences) {
+      if (mayFence && FENCE.test(sentence)) this.#isInFence = !this.#isInFence;
+      if (!this.#isInFence) ended += `${sentence.slice(0, MAX_SENTENCE_LENGTH)}\n`;
+    }
+    return ended;
+  }
+
+  #note(words: string): LoopFound | null {
     if (words === "") return null;
     this.#count += 1;
     this.#recent.push(words);
     if (this.#recent.length > MAX_RECENT) this.#recent.shift();
-    const period = this.#period();
+    const period = this.#period(words);
     return period === null ? null : { since: this.#count - period * LOOP_REPEATS, repeats: LOOP_REPEATS };
   }
 
-  #period(): number | null {
-    for (let period = 1; period <= MAX_PERIOD; period += 1) if (this.#repeatsEvery(period)) return period;
+  #period(words: string): number | null {
+    const recent = this.#recent;
+    for (let period = 1; period <= MAX_PERIOD; period += 1) {
+      if (recent[recent.length - 1 - period] === words && this.#repeatsEvery(period)) return period;
+    }
     return null;
   }
 
@@ -79,7 +83,11 @@ export class LoopDetector {
   }
 }
 
-/** Of a sentence without end only what is compared is kept, and what its end may begin with. */
+function wordsOf(sentences: string): readonly string[] {
+  return sentences.toLowerCase().replace(NO_WORDS, " ").split("\n");
+}
+
+/** Of a sentence without end only what is compared is kept, and what its end may begin with; with the cut no end may begin. */
 function shorten(open: string): string {
-  return open.length <= MAX_SENTENCE_LENGTH + BEGUN_END ? open : open.slice(0, MAX_SENTENCE_LENGTH) + open.slice(-BEGUN_END);
+  return open.length <= MAX_SENTENCE_LENGTH + BEGUN_END ? open : `${open.slice(0, MAX_SENTENCE_LENGTH)}_${open.slice(-BEGUN_END)}`;
 }

@@ -12,7 +12,7 @@ describe.skipIf(!hasFixtures)("r11-loop, r31-loop: over what was really said", (
       const alarms = recordings.flatMap(({ name, body }) => {
         const health = new RunHealth(false);
         const decoder = decode();
-        const { diagnostics } = health.observe([...decoder.push(body), ...decoder.end()], 0);
+        const { diagnostics } = health.observe([...decoder.push(body), ...decoder.end()]);
         return diagnostics.map(({ code }) => `${name}: ${code}`);
       });
       console.info(`${kind}: ${recordings.length} recordings, ${alarms.length} alarms`);

@@ -1,7 +1,6 @@
 import type { Diagnostic, UnsayEvent } from "../protocol/index.js";
 import type { AssistantMessage, StopRecord } from "../message/index.js";
 import { clip } from "./clip.js";
-import { countFollowing } from "./following.js";
 import { GapWatch, type Gap } from "./gap-watch.js";
 import { MetricsRecorder, type PaintedSpans, type RunMetrics } from "./metrics.js";
 import { outcomeOf } from "./outcome.js";
@@ -42,23 +41,17 @@ export class RunRecord {
     return (this.#snapshot ??= this.#metrics.metrics());
   }
 
-  /** `painted`: what a view had in the DOM before these events; `count`: how many of the log each stands for. */
-  observe(events: readonly UnsayEvent[], now: number, painted: PaintedSpans | null, count = 1): void {
+  /** So many events of one kind came at `now`, the newest of which is given. */
+  hear(newest: UnsayEvent, now: number, count: number): void {
     this.#snapshot = null;
-    for (let index = 0; index < events.length; index++) {
-      const event = events[index];
-      if (event === undefined) return;
-      this.#observe(event, now, painted);
-      const following = countFollowing(events, index);
-      const more = following + count - 1;
-      if (more > 0 && this.#gaps.isCounting) this.#metrics.gaps.add(0, more);
-      index += following;
-    }
+    const gap = this.#gaps.observe(newest, now);
+    if (gap !== null) this.#noteGap(gap);
+    if (count > 1 && this.#gaps.isCounting) this.#metrics.gaps.add(0, count - 1);
   }
 
-  #observe(event: UnsayEvent, now: number, painted: PaintedSpans | null): void {
-    const gap = this.#gaps.observe(event, now);
-    if (gap !== null) this.#noteGap(gap);
+  /** What was heard before. `painted`: what a view had in the DOM before this event. */
+  observe(event: UnsayEvent, now: number, painted: PaintedSpans | null): void {
+    this.#snapshot = null;
     this.#trace.observe(event, now);
     const first = this.#metrics.observe(event, now, painted);
     if (first !== null) this.#trace.add({ type: first, at: this.#trace.at(now) });

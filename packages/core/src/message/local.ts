@@ -1,4 +1,4 @@
-import type { AssistantMessage, Painted, Seam, StopRecord } from "./message.js";
+import type { AssistantMessage, Message, Painted, Seam, StopRecord } from "./message.js";
 import { createPendingMessage } from "./create.js";
 import { tickMessage } from "./liveness.js";
 import { cutPointOf, isLive, shownParts } from "./selectors.js";
@@ -51,6 +51,11 @@ export function revealTail(message: AssistantMessage): AssistantMessage {
 
 export function markReconnecting(message: AssistantMessage, now: number | null): AssistantMessage {
   return isLive(message) ? tickMessage({ ...message, reconnecting: true }, now) : message;
+}
+
+/** A message as a record has it: where it is not over, it goes on elsewhere, and nobody here reads it yet. */
+export function markUnread(message: Message, now: number): Message {
+  return message.role === "assistant" && isLive(message) ? markReconnecting({ ...message, waitingSince: now }, now) : message;
 }
 
 /** Marks the joint at the end of what is there. */

@@ -114,9 +114,11 @@ function truncatedStatus(end: Ending, at: ReturnType<typeof cutPointOf>): Messag
   };
 }
 
-/** A stop this client never pressed: another device, an administrator, or the server itself. */
+/** A stop this client never pressed: another device, an administrator, or the server itself. Until the end, only that it was not this client is known. */
 function recordForeignStop(draft: Draft, end: Ending): void {
-  if (draft.fields.stop !== null) return;
+  const { stop } = draft.fields;
+  if (stop?.by === "other-device" && end.by !== undefined && end.by !== "user") draft.fields.stop = { ...stop, by: end.by };
+  if (stop !== null) return;
   draft.fields.stop = {
     intent: end.cause === "redirected" ? "redirect" : "stop",
     by: end.by ?? "user",

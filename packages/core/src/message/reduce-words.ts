@@ -5,11 +5,6 @@ import { isClosedForText } from "./reduce-text.js";
 
 export type Words = EventOf<"span.append"> | EventOf<"tool.args">;
 
-function goesOn(before: UnsayEvent, event: UnsayEvent): event is Words {
-  if (event.type === "span.append") return before.type === "span.append" && event.part === before.part && event.span === before.span;
-  return event.type === "tool.args" && before.type === "tool.args" && event.call === before.call;
-}
-
 export function wordsOf(event: Words): string {
   return event.type === "span.append" ? event.text : event.delta;
 }
@@ -44,5 +39,7 @@ export function joinFollowing(events: readonly UnsayEvent[], index: number): { r
 
 /** Whether an event does no more than to go on, as number `seq` of the log, with the words of another one. */
 export function isNext(before: UnsayEvent, event: UnsayEvent, seq: number): event is Words {
-  return event.seq === seq && event.run === before.run && event.message === before.message && event.local !== true && goesOn(before, event);
+  if (event.seq !== seq || event.run !== before.run || event.message !== before.message || event.local === true) return false;
+  if (event.type === "span.append") return before.type === "span.append" && event.part === before.part && event.span === before.span;
+  return event.type === "tool.args" && before.type === "tool.args" && event.call === before.call;
 }

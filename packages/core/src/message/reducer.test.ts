@@ -231,6 +231,18 @@ describe("illegal transitions", () => {
     });
   });
 
+  it.each([
+    ["server", "server"],
+    ["admin", "admin"],
+    ["user", "other-device"],
+    [undefined, "other-device"],
+  ] as const)("a stop that this client never sent, and that ends by %s, is told as one by %s", (by, told) => {
+    const ack: EventPayload = { type: "stop.ack", command: "x", client: "you", atSeq: 1, upstream: "aborted", settling: [] };
+    const end = { type: "run.end", outcome: "truncated", cause: "stopped", resumable: false, effects: NO_EFFECTS } as const;
+    const events = eventsFrom([open(), part(), ack, { ...end, ...(by === undefined ? {} : { by }) }]);
+    expect(foldEvents(pending(), events, { client: "me" }).message).toMatchObject({ cause: "stopped", stop: { by: told, phase: "done" } });
+  });
+
   it("12: a second, different end changes nothing; the same end twice is no news", () => {
     expect(rulesOf(fold(open(), part(), cut(), complete))).toEqual([12]);
     expect(fold(open(), part(), cut(), complete).message).toMatchObject({ status: "truncated", cause: "length" });

@@ -59,17 +59,28 @@ export class AnswerWatch {
     this.#record?.return();
   }
 
-  /** Events that were applied, what they made of the message, when they came, and how many of the log each stands for. */
-  observe(events: readonly UnsayEvent[], message: AssistantMessage, now: number, count: number): AssistantMessage {
-    if (!this.hasEnded) this.#record?.observe(events, now, this.#options.painted(), count);
-    for (const event of events) this.#holds.observe(event);
-    return this.#examine(events, message, now, count);
+  /** So many words came at `now`, the newest of which is given. */
+  hear(newest: UnsayEvent, now: number, count: number): void {
+    if (!this.hasEnded) this.#record?.hear(newest, now, count);
+    const diagnostic = this.#health?.hear(newest, now, count) ?? null;
+    if (diagnostic !== null) this.#options.callbacks.onDiagnostic?.(diagnostic);
   }
 
-  #examine(events: readonly UnsayEvent[], message: AssistantMessage, now: number, count: number): AssistantMessage {
+  /** Events that were applied, what they made of the message, when they came, and whether that was told before. */
+  observe(events: readonly UnsayEvent[], message: AssistantMessage, now: number, isHeard: boolean): AssistantMessage {
+    const painted = this.#options.painted();
+    for (const event of events) {
+      if (!isHeard) this.hear(event, now, 1);
+      if (!this.hasEnded) this.#record?.observe(event, now, painted);
+      this.#holds.observe(event);
+    }
+    return this.#examine(events, message, now);
+  }
+
+  #examine(events: readonly UnsayEvent[], message: AssistantMessage, now: number): AssistantMessage {
     const wasLooping = this.#isLooping;
     if (this.#health === null) return message;
-    const { diagnostics, isLooping, repeatedFailure } = this.#health.observe(events, now, count);
+    const { diagnostics, isLooping, repeatedFailure } = this.#health.observe(events);
     this.#isLooping = isLooping;
     for (const diagnostic of diagnostics) {
       this.#options.callbacks.onDiagnostic?.(diagnostic);

@@ -44,7 +44,8 @@ export function planRecovery(loss: Loss, policy: ReconnectPolicy, random: () => 
   return { type: "ask", inMs: waitMs(loss, policy, random), why: isBusy ? "busy" : "lost" };
 }
 
-const BUSY: ReadonlySet<string> = new Set(["rate-limited", "provider-overloaded"]);
+/** Of a start that was refused: `run-not-live` says that what it replaces can't be stopped yet. */
+const BUSY: ReadonlySet<string> = new Set(["rate-limited", "provider-overloaded", "run-not-live"]);
 
 /** A run's own log is asked for whatever was lost of it; a refused start only if the refusal may pass. */
 function isWorthAsking({ hasRun, cause, error }: Loss): boolean {

@@ -10,9 +10,6 @@ import { diagnose, reportViolation, type SessionContext } from "./session-contex
 import { readRecord } from "./stored-thread.js";
 import type { ConnectionState } from "./session.types.js";
 
-/** Words that came within this time are folded together: a burst costs one fold, and measured silences are not blurred. */
-const TOGETHER_MS = 1;
-
 /** One answer while this client reads it: the connection, the fold, and what is shown of it. */
 export class LiveAnswer implements RunReaderHost {
   readonly messageId: string;
@@ -23,10 +20,13 @@ export class LiveAnswer implements RunReaderHost {
   /** What may be gone on with as it is; `null` while anything else has to come first. */
   #newest: Words | null = null;
   #nextSeq = 0;
-  /** Taken and not folded: what `count` events said that went on with each other, the newest among them. */
-  #words = "";
-  #count = 0;
+  /** Taken and not folded: what the events from this number on said that went on with each other, the newest among them. */
+  #firstSeq = 0;
+  #words: string[] = [];
+  /** Whoever looks on knows that those before this number came; the others came together. */
+  #unheardSeq = 0;
   #wordsAt = 0;
+  #wordsMs = 0;
 
   constructor(context: SessionContext, messageId: string) {
     this.messageId = messageId;
@@ -86,60 +86,80 @@ export class LiveAnswer implements RunReaderHost {
     this.#reader.dispose();
   }
 
+  /**
+   * Words wait for the next commit, and what came within one millisecond is told as one, which blurs no measured silence. The
+   * calendar is asked for it, since it costs a fraction of what the monotonic clock does.
+   */
   take(events: readonly UnsayEvent[]): boolean {
     const { store } = this.#context;
+    const ms = store.clock.epoch();
+    const isFirst = this.#nextSeq === this.#firstSeq;
+    if (ms === this.#wordsMs && !isFirst) return this.#add(events);
     const now = store.clock.now();
-    if (this.#count > 0 && now - this.#wordsAt > TOGETHER_MS) this.#foldWords();
-    const words = this.#wordsIn(events);
-    if (words === null) return false;
-    this.#words += words;
-    this.#count += events.length;
-    this.#nextSeq += events.length;
-    if (this.#count > events.length) return true;
+    this.#hearWords();
+    if (!this.#add(events)) return false;
     this.#wordsAt = now;
+    this.#wordsMs = ms;
     // Last, since it may commit at once.
-    store.foldSoon(() => this.#foldWords());
+    if (isFirst) store.foldSoon(() => this.#foldWords());
     return true;
   }
 
-  /** Text or arguments that go on where the last ones ended: they end nothing, ask nothing and leave no hole. `null` for all else. */
-  #wordsIn(events: readonly UnsayEvent[]): string | null {
+  /** Adds text or arguments that go on where the last ones ended: they end nothing, ask nothing and leave no hole. All else is refused. */
+  #add(events: readonly UnsayEvent[]): boolean {
     let newest = this.#newest;
-    if (newest === null || events.length === 0) return null;
-    let words = "";
+    if (newest === null || events.length === 0) return false;
+    const words = this.#words;
     let seq = this.#nextSeq;
-    for (const event of events) {
-      if (!isNext(newest, event, seq)) return null;
-      words += wordsOf(event);
+    for (let index = 0; index < events.length; index += 1) {
+      const event = events[index];
+      if (event === undefined || !isNext(newest, event, seq)) return this.#refuse();
+      words.push(wordsOf(event));
       newest = event;
       seq += 1;
     }
     this.#newest = newest;
-    return words;
+    this.#nextSeq = seq;
+    return true;
+  }
+
+  /** What a batch had of words before that which is none is folded with it. */
+  #refuse(): false {
+    this.#words.length = this.#nextSeq - this.#firstSeq;
+    return false;
+  }
+
+  #hearWords(): void {
+    const count = this.#nextSeq - this.#unheardSeq;
+    if (this.#newest === null || count === 0) return;
+    this.#unheardSeq = this.#nextSeq;
+    this.#context.watch.hear(this.messageId, this.#newest, this.#wordsAt, count);
   }
 
   #foldWords(): void {
-    const [newest, words, count] = [this.#newest, this.#words, this.#count];
-    if (newest === null || count === 0) return;
-    this.#words = "";
-    this.#count = 0;
-    this.#foldAt([joinWords(newest, words, this.#nextSeq - count)], this.#wordsAt, count);
+    this.#hearWords();
+    const count = this.#nextSeq - this.#firstSeq;
+    if (this.#newest === null || count === 0) return;
+    const words = joinWords(this.#newest, this.#words.join(""), this.#firstSeq);
+    this.#words = [];
+    this.#firstSeq = this.#nextSeq;
+    this.#foldAt([words], this.#wordsAt, count);
   }
 
   fold(events: readonly UnsayEvent[]): "open" | "ended" | "gap" {
-    return this.#foldAt(events, this.#context.store.clock.now(), 1);
+    return this.#foldAt(events, this.#context.store.clock.now(), 0);
   }
 
-  /** `now`: when the events came; `count`: how many of the log each of them stands for. */
-  #foldAt(events: readonly UnsayEvent[], now: number, count: number): "open" | "ended" | "gap" {
+  /** `now`: when the events came; `joined`: of how many events of the log one that was heard before was made. */
+  #foldAt(events: readonly UnsayEvent[], now: number, joined: number): "open" | "ended" | "gap" {
     const { store, client } = this.#context;
     const target = this.#replay ?? store.find(this.messageId);
     this.#newest = null;
     if (target === undefined) return "ended";
     const own = events.filter((event) => event.message === this.messageId);
     const times = { now, epoch: store.clock.epoch() };
-    const { message, violations, gap } = foldJoined(target, own, count, { ...times, client, isReplay: this.#replay !== null });
-    this.#show(this.#replay === null ? this.#watch(target, own, message, now, count) : message);
+    const { message, violations, gap } = foldJoined(target, own, joined || 1, { ...times, client, isReplay: this.#replay !== null });
+    this.#show(this.#replay === null ? this.#watch(target, own, message, now, joined > 0) : message);
     this.#expectMore(own.at(-1), message);
     for (const violation of violations) reportViolation(this.#context, violation);
     if (gap === null) return isLive(message) ? "open" : "ended";
@@ -150,17 +170,26 @@ export class LiveAnswer implements RunReaderHost {
   #expectMore(last: UnsayEvent | undefined, message: AssistantMessage): void {
     const { status, run } = message;
     const isOpen = status === "streaming" && run?.state === "open" && run.id === last?.run && this.#replay === null;
-    this.#newest = isOpen && takesMore(message, last) ? last : null;
+    // The first words of an answer are measured by themselves, and an empty delta before them is none.
+    this.#newest = isOpen && takesMore(message, last) && wordsOf(last) !== "" ? last : null;
     this.#nextSeq = (run?.lastSeq ?? 0) + 1;
+    this.#firstSeq = this.#nextSeq;
+    this.#unheardSeq = this.#nextSeq;
   }
 
   /** A replay arrives at once and says nothing about how the run went; neither does what had been applied before. */
-  #watch(before: AssistantMessage, events: readonly UnsayEvent[], after: AssistantMessage, now: number, count: number): AssistantMessage {
+  #watch(
+    before: AssistantMessage,
+    events: readonly UnsayEvent[],
+    after: AssistantMessage,
+    now: number,
+    isHeard: boolean,
+  ): AssistantMessage {
     const known = before.run;
     const last = after.run;
     const isApplied = ({ run, seq }: UnsayEvent) =>
       seq === null || run !== last?.id || (seq <= last.lastSeq && (run !== known?.id || seq > known.lastSeq));
-    return this.#context.watch.observe(this.messageId, events.filter(isApplied), after, now, count);
+    return this.#context.watch.observe(this.messageId, events.filter(isApplied), after, now, isHeard);
   }
 
   #show(message: AssistantMessage): void {

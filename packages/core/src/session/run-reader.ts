@@ -246,7 +246,7 @@ export class RunReader {
     let lostAt = since;
     for (;;) {
       const plan = this.#planAfter(latest, repeat);
-      this.#tellLoss(plan);
+      this.#tellLoss(plan, latest);
       if (plan.type === "give-up") return this.#lose(first.end, latest);
       await this.#waitFor(plan);
       if (this.#disposed) return;
@@ -257,10 +257,11 @@ export class RunReader {
     }
   }
 
-  #tellLoss(plan: Recovery): void {
-    if (plan.type === "give-up") this.#tell({ type: "cut", attempt: this.#attempt });
-    else if (plan.why === "busy") this.#tell({ type: "refused" });
-    else this.#tell({ type: "cut", attempt: this.#attempt + 1 });
+  /** A server that says no to a start has answered: no connection was lost. */
+  #tellLoss(plan: Recovery, { end }: Lost): void {
+    const isRefused = plan.type === "give-up" ? end.cause === "failed" && this.#state.status === "connecting" : plan.why === "busy";
+    if (isRefused) this.#tell({ type: "refused" });
+    else this.#tell({ type: "cut", attempt: this.#attempt + (plan.type === "give-up" ? 0 : 1) });
   }
 
   #planAfter({ end, isFinal = false, moveAt }: Lost, repeat: Open | null): Recovery {

@@ -51,10 +51,6 @@ export class Runs {
     for (const id of messageIds) this.#end(id, ORPHANED);
   }
 
-  asOrphan(message: AssistantMessage): AssistantMessage {
-    return endLocally(message, ORPHANED, this.#context.store.times());
-  }
-
   #end(messageId: string, end: LocalEnd): void {
     const { store } = this.#context;
     store.change(messageId, (message) => endLocally(message, end, store.times()));

@@ -3,7 +3,7 @@ import { append, at, cut, openPart, script, watchedTalk } from "../../test-kit/w
 import { RunRecord } from "../health/run-record.js";
 import { exceededBudget } from "../index.js";
 import { createPendingMessage, foldEvents } from "../message/index.js";
-import { createEventFactory } from "../protocol/index.js";
+import { createEventFactory, type UnsayEvent } from "../protocol/index.js";
 import type { createFakeClock } from "../testing/index.js";
 import { completeStep, openStep, readyCall, scripts, streamWords, type Script } from "../testing/index.js";
 import { createSession } from "./session.js";
@@ -259,13 +259,18 @@ describe("metrics", () => {
     expect(timeOf(80_000) / short).toBeLessThan(2);
   });
 
+  function note(record: RunRecord, event: UnsayEvent, now: number): void {
+    record.hear(event, now, 1);
+    record.observe(event, now, null);
+  }
+
   function timeOf(count: number): number {
     const record = new RunRecord({ now: 0, epoch: 0 });
     const factory = createEventFactory({ thread: "t", run: "r", message: "m" });
     const events = Array.from({ length: count }, () => factory.make(append("word ")));
     // Of this thread alone: what else the machine does meanwhile is no cost of ours.
     const before = process.threadCpuUsage();
-    for (const [index, event] of events.entries()) record.observe([event], index * 2_000, null);
+    for (const [index, event] of events.entries()) note(record, event, index * 2_000);
     const { user, system } = process.threadCpuUsage(before);
     return user + system;
   }
@@ -273,7 +278,7 @@ describe("metrics", () => {
   it("and the trace stay bounded however much happens", () => {
     const record = new RunRecord({ now: 0, epoch: 0 });
     const factory = createEventFactory({ thread: "t", run: "r", message: "m" });
-    for (let index = 0; index < 20_000; index += 1) record.observe([factory.make(append("x"))], index * 2_000, null);
+    for (let index = 0; index < 20_000; index += 1) note(record, factory.make(append("x")), index * 2_000);
     const ended = foldEvents(createPendingMessage({ id: "m", thread: "t" }), [
       factory.make({ type: "run.open", caps: {}, heartbeatMs: null, ttlMs: null }),
       factory.make(cut("failed")),

@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { nextLivenessChange, tickMessage } from "../message/liveness.js";
+import { markUnread } from "../message/local.js";
 import type { AssistantMessage } from "../message/message.js";
 import { isLive, selectOpenApprovals } from "../message/selectors.js";
 import { changesBetween, MessagePages, type MessageChange } from "../thread/message-pages.js";
@@ -30,11 +31,15 @@ export class SessionStore {
   /** Told of each state of an answer that has ended. */
   onEnded: (message: AssistantMessage) => void = () => {};
 
-  constructor(id: string, clock: Clock, { scheduleCommit, isHidden }: Pick<SessionOptions, "scheduleCommit" | "isHidden"> = {}) {
+  constructor(
+    id: string,
+    clock: Clock,
+    { scheduleCommit, isHidden, initialMessages = [] }: Pick<SessionOptions, "scheduleCommit" | "isHidden" | "initialMessages"> = {},
+  ) {
     this.clock = clock;
     this.#scheduleCommit = scheduleCommit ?? defaultSchedule(clock);
     this.#isHidden = isHidden ?? isPageHidden;
-    this.#state = initialState(id);
+    this.#state = initialState(id, MessagePages.of(initialMessages.map((message) => markUnread(message, clock.now()))));
     this.published = createStore<SessionState>(() => this.#state);
   }
 
@@ -76,11 +81,15 @@ export class SessionStore {
     this.#commitSoon();
   }
 
-  /** Folds what came at the next commit, or before anybody reads the state. One fold waits at a time; an earlier one is made now. */
+  /**
+   * Folds what came at the next commit, or before anybody reads the state; at once where a commit waits for somebody to look. One
+   * fold waits at a time; an earlier one is made now.
+   */
   foldSoon(fold: () => void): void {
     this.#foldNow();
     this.#fold = fold;
-    this.#commitSoon();
+    if (this.#isUnseen) this.#foldNow();
+    else this.#commitSoon();
   }
 
   #foldNow(): void {
@@ -207,9 +216,9 @@ function isNews({ before, after }: MessageChange): boolean {
   return before.status !== after.status || before.approvals !== after.approvals || before.receipts !== after.receipts;
 }
 
-function initialState(id: string): SessionState {
+function initialState(id: string, pages: MessagePages): SessionState {
   const connection = { status: "idle", attempt: 0 } as const;
-  return stateOf({ id, status: "ready", error: null, connection, queue: [], queuePaused: null, history: "loading" }, MessagePages.empty);
+  return derive(stateOf({ id, status: "ready", error: null, connection, queue: [], queuePaused: null, history: "loading" }, pages));
 }
 
 function derive(state: SessionState): SessionState {

@@ -54,13 +54,18 @@ export class SessionWatch {
     this.#answers.set(messageId, this.#newest);
   }
 
+  /** So many words came at `now`, which will be observed together with others. */
+  hear(messageId: string, newest: UnsayEvent, now: number, count: number): void {
+    this.#answers.get(messageId)?.hear(newest, now, count);
+  }
+
   /**
-   * Events that were applied, what they made of the message, when they came, and how many of the log each stands for. Costs the
-   * same however long the answer is.
+   * Events that were applied, what they made of the message, when they came, and whether that was told before. Costs the same
+   * however long the answer is.
    */
-  observe(messageId: string, events: readonly UnsayEvent[], message: AssistantMessage, now: number, count: number): AssistantMessage {
+  observe(messageId: string, events: readonly UnsayEvent[], message: AssistantMessage, now: number, isHeard: boolean): AssistantMessage {
     for (const event of events) if (event.type === "approval.request") this.#approvals.request(event.approval, now);
-    const seen = this.#answers.get(messageId)?.observe(events, message, now, count) ?? message;
+    const seen = this.#answers.get(messageId)?.observe(events, message, now, isHeard) ?? message;
     this.#tell();
     return seen;
   }

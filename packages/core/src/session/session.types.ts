@@ -36,7 +36,7 @@ export interface SessionState {
   readonly history: "loading" | "ready" | "failed";
 }
 
-/** Time, given so that tests own it. `now` is monotonic milliseconds; `epoch` is for display only. */
+/** Time, given so that tests own it. `now` is monotonic milliseconds; `epoch`, those of the calendar, moves with it and is for display. */
 export interface Clock {
   now(): number;
   epoch(): number;
@@ -57,6 +57,11 @@ export interface ReconnectPolicy {
 export interface SessionOptions {
   readonly id?: string;
   readonly transport: Transport;
+  /**
+   * What the page holds of the thread already, oldest first, as `transport.history` or `parseMessages` gives it: shown from the first
+   * moment on, also by a server, until the record is read and replaces it. An answer in it that is not over shows as reconnecting.
+   */
+  readonly initialMessages?: readonly Message[];
   readonly clock?: Clock;
   /** Runs `publish` soon, once for many calls: a frame in browsers, 16 ms of an injected clock. Returns the canceller. */
   readonly scheduleCommit?: (publish: () => void) => () => void;

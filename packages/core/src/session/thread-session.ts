@@ -455,7 +455,7 @@ class ThreadSession {
   // ── history and mounting ─────────────────────────────────────────────────────────────────────
 
   async #load(): Promise<readonly Message[]> {
-    const { running, orphans } = await loadThread(this.#context, this.#own, this.#runs.current);
+    const { running, orphans } = await loadThread(this.#context, () => this.#own);
     // Another device's run is joined when this client's own answer has ended: one connection at a time.
     if (running !== null && this.#own === null) this.#attachTo(running, null);
     if (orphans.length > 0) this.#runs.use((runs) => runs.endOrphans(orphans));

@@ -4,7 +4,7 @@ import { textOf } from "../message/index.js";
 import { createEventFactory, NO_EFFECTS, type Diagnostic, type EventPayload, type UnsayEvent } from "../protocol/index.js";
 import type { Transport } from "../transport/transport.js";
 import { createSession } from "./session.js";
-import type { Clock } from "./session.types.js";
+import type { Clock, SessionOptions } from "./session.types.js";
 
 const words = (text: string, part = "p"): EventPayload => ({ type: "span.append", part, span: "s", text });
 
@@ -29,11 +29,13 @@ const PAYLOADS: readonly EventPayload[] = [
 /** Neither a moment passes nor a frame is drawn, so that nothing but a reader brings words together. */
 const STANDING: Clock = { now: () => 0, epoch: () => 0, after: () => () => {} };
 
-/** So much passes between two looks at the clock that nothing is brought together. */
-function createHastyClock(): Clock {
-  let time = 0;
-  return { ...STANDING, now: () => (time += 2) };
-}
+type Commit = NonNullable<SessionOptions["scheduleCommit"]>;
+
+/** Each commit is made at once, so that nothing is brought together. */
+const commitAtOnce: Commit = (publish) => {
+  publish();
+  return () => {};
+};
 
 const OPEN: EventPayload = { type: "run.open", caps: {}, heartbeatMs: null, ttlMs: null };
 const PART: EventPayload = { type: "part.open", part: "p", kind: "answer" };
@@ -41,8 +43,14 @@ const COMPLETE: EventPayload = { type: "run.end", outcome: "complete", effects: 
 
 const MADE_EVERY_MS = 150;
 
+interface Setting extends Pick<SessionOptions, "scheduleCommit"> {
+  readonly clock?: Clock;
+  /** What is said at once comes in one piece. */
+  readonly isBatched?: boolean;
+}
+
 /** A session whose server sends each event when told to. */
-function setUp(clock = STANDING) {
+function setUp({ clock = STANDING, isBatched = false, ...options }: Setting = {}) {
   const waiting: UnsayEvent[] = [];
   const diagnostics: Diagnostic[] = [];
   const violations: number[] = [];
@@ -50,7 +58,7 @@ function setUp(clock = STANDING) {
   let wake = (): void => {};
   async function* stream() {
     for (;;) {
-      for (let event = waiting.shift(); event !== undefined; event = waiting.shift()) yield [event];
+      while (waiting.length > 0) yield waiting.splice(0, isBatched ? waiting.length : 1);
       await new Promise<void>((resolve) => (wake = resolve));
     }
   }
@@ -64,6 +72,7 @@ function setUp(clock = STANDING) {
   const session = createSession({
     transport,
     clock,
+    ...options,
     strict: false,
     onDiagnostic: (diagnostic) => diagnostics.push(diagnostic),
     onProtocolError: ({ rule }) => violations.push(rule),
@@ -123,17 +132,45 @@ describe("words that are folded together", () => {
     expect(session.health.metricsOf(answer().id)).toMatchObject({ maxGapMs: 0, p95GapMs: 0 });
   });
 
+  it("blur no silence between them, though they are folded at one commit", async () => {
+    let time = 0;
+    const { say, session, answer } = setUp({ clock: { ...STANDING, now: () => time, epoch: () => time } });
+    await say(OPEN, PART, words("One "));
+    for (const ms of [2, 40, 3]) {
+      time += ms;
+      await say(words("two "), words("three "));
+    }
+    await say(COMPLETE);
+    expect(session.health.metricsOf(answer().id)).toMatchObject({ maxGapMs: 40, totalMs: 45 });
+  });
+
+  it("are not taken for the first ones of an answer, nor is an empty delta", async () => {
+    let time = 0;
+    const { say, session, answer } = setUp({ clock: { ...STANDING, now: () => time, epoch: () => time } });
+    await say(OPEN, PART, words(""));
+    for (const text of ["One ", "two ", "three."]) {
+      time += 5;
+      await say(words(text));
+    }
+    await say(COMPLETE);
+    expect(session.health.metricsOf(answer().id)).toMatchObject({ firstAnswerReceivedMs: 5, maxGapMs: 5 });
+  });
+
   it("make the same answer as those that are folded one by one, whatever stands between them", { timeout: 60_000 }, async () => {
     const mixed = fc.array(fc.constantFrom(...PAYLOADS), { maxLength: 30 });
-    const outcomeOf = async (clock: Clock, payloads: readonly EventPayload[]) => {
-      const { say, answer, violations } = setUp(clock);
-      await say(OPEN, PART, ...payloads, COMPLETE);
+    const outcomeOf = async (setting: Setting, payloads: readonly EventPayload[]) => {
+      const { say, answer, violations } = setUp(setting);
+      await say(OPEN, PART, words("a"));
+      await say(...payloads, words("b"));
+      await say(words("c"), COMPLETE);
       const { parts, calls, run, status } = answer();
       return { parts, calls, status, lastSeq: run?.lastSeq, violations };
     };
     await fc.assert(
       fc.asyncProperty(mixed, async (payloads) => {
-        expect(await outcomeOf(STANDING, payloads)).toEqual(await outcomeOf(createHastyClock(), payloads));
+        const expected = await outcomeOf({ scheduleCommit: commitAtOnce }, payloads);
+        expect(await outcomeOf({}, payloads)).toEqual(expected);
+        expect(await outcomeOf({ isBatched: true }, payloads)).toEqual(expected);
       }),
       { numRuns: 200 },
     );

@@ -11,9 +11,10 @@ const WIDE_OBJECT = { entries: 128, stepped: 128, steps: 4 };
 
 type Members = Record<string, unknown>;
 
-/** A container that is still open. `node` is private until it closes; readers get copies. */
+/** A container that is still open: a list, or the members of an object. They are private until it closes; readers get copies. */
 interface Frame {
-  readonly node: unknown[] | Members;
+  readonly list: unknown[] | null;
+  readonly members: Members;
   readonly width: typeof WIDE_LIST;
   readonly schema: SchemaNode | undefined;
   /** A whole constant, which is shown at once or not at all. */
@@ -21,6 +22,8 @@ interface Frame {
   key: string;
   /** Entries that are closed, with repeated keys counted again. */
   entries: number;
+  /** There are so many of them that the open one is not shown. */
+  isWide: boolean;
   /** An entry has begun and is not closed. */
   isEntryOpen: boolean;
   /** A member is called `__proto__`, and is one nevertheless. */
@@ -61,16 +64,16 @@ export class GrowingTree implements TokenSink {
   closeContainer(): void {
     const frame = this.#frames.pop();
     this.#top = this.#frames.at(-1);
-    if (frame !== undefined) this.#endEntry(frame.node);
+    if (frame !== undefined) this.#endEntry(nodeOf(frame));
   }
 
   key(name: string): void {
     const frame = this.#top;
-    if (frame === undefined || Array.isArray(frame.node)) return;
+    if (frame === undefined || frame.list !== null) return;
     frame.key = name;
     frame.hasProto ||= name === "__proto__";
-    if (!Object.hasOwn(frame.node, name)) return;
-    delete frame.node[name];
+    if (!Object.hasOwn(frame.members, name)) return;
+    delete frame.members[name];
     frame.copyEntries = -1;
   }
 
@@ -82,8 +85,13 @@ export class GrowingTree implements TokenSink {
   }
 
   appendText(piece: string): void {
-    const whole = this.#half === "" ? piece : this.#half + piece;
-    const endsInHalf = (whole.charCodeAt(whole.length - 1) & 0xfc00) === 0xd800;
+    const endsInHalf = (piece.charCodeAt(piece.length - 1) & 0xfc00) === 0xd800;
+    if (endsInHalf || this.#half.length > 0) this.#appendHalves(piece, endsInHalf);
+    else this.#text += piece;
+  }
+
+  #appendHalves(piece: string, endsInHalf: boolean): void {
+    const whole = this.#half + piece;
     this.#half = endsInHalf ? whole.slice(-1) : "";
     this.#text += endsInHalf ? whole.slice(0, -1) : whole;
   }
@@ -114,7 +122,7 @@ export class GrowingTree implements TokenSink {
     if (this.#frames.slice(0, depth + 1).some(({ isHidden }) => isHidden)) return undefined;
     const frame = this.#frames[depth];
     if (depth === path.length) return this.#publish(depth);
-    return valueAt(frame === undefined ? this.#root : frame.node, path.slice(depth));
+    return valueAt(frame === undefined ? this.#root : nodeOf(frame), path.slice(depth));
   }
 
   isClosed(path: StructuredPath): boolean {
@@ -122,7 +130,7 @@ export class GrowingTree implements TokenSink {
     const frame = this.#frames[depth];
     if (depth === path.length && (frame !== undefined || this.#frames.length > 0 || this.#isScalarOpen)) return false;
     if (frame === undefined && this.#frames.length > 0) return false;
-    return valueAt(frame === undefined ? this.#root : frame.node, path.slice(depth)) !== undefined;
+    return valueAt(frame === undefined ? this.#root : nodeOf(frame), path.slice(depth)) !== undefined;
   }
 
   /** The path of the innermost value that is open; `undefined` when none is. */
@@ -161,7 +169,7 @@ export class GrowingTree implements TokenSink {
     const last = this.#frames.length - 1;
     for (let at = depth; at < last; at += 1) {
       const frame = this.#frames[at];
-      if (frame !== undefined && (frame.isHidden || (isWide(frame) && !this.#isSealed))) return at;
+      if (frame !== undefined && (frame.isHidden || (frame.isWide && !this.#isSealed))) return at;
     }
     return last;
   }
@@ -175,7 +183,7 @@ export class GrowingTree implements TokenSink {
     const frame = this.#top;
     if (frame === undefined) return this.#rootSchema;
     if (frame.schema === undefined) return undefined;
-    return Array.isArray(frame.node) ? frame.schema.entry(frame.entries) : frame.schema.member(frame.key);
+    return frame.list === null ? frame.schema.member(frame.key) : frame.schema.entry(frame.entries);
   }
 
   #beginEntry(): void {
@@ -190,6 +198,7 @@ export class GrowingTree implements TokenSink {
     }
     put(frame, value);
     frame.entries += 1;
+    frame.isWide = frame.entries >= frame.width.entries;
     frame.isEntryOpen = false;
     // Here and not when somebody looks, so that what is shown does not depend on who looked when.
     if (isStepped(frame) && frame.entries % stepOf(frame) === 0) copyFrame(frame, undefined);
@@ -198,12 +207,14 @@ export class GrowingTree implements TokenSink {
 
 function createFrame(isList: boolean, schema: SchemaNode | undefined): Frame {
   return {
-    node: isList ? [] : {},
+    list: isList ? [] : null,
+    members: isList ? NO_MEMBERS : {},
     width: isList ? WIDE_LIST : WIDE_OBJECT,
     schema,
     isHidden: schema?.withholdsContainer === true,
     key: "",
     entries: 0,
+    isWide: false,
     isEntryOpen: false,
     hasProto: false,
     copy: undefined,
@@ -212,12 +223,14 @@ function createFrame(isList: boolean, schema: SchemaNode | undefined): Frame {
   };
 }
 
-function positionOf(frame: Frame): string | number {
-  return Array.isArray(frame.node) ? frame.entries : frame.key;
+const NO_MEMBERS: Members = Object.freeze({});
+
+function nodeOf({ list, members }: Frame): unknown[] | Members {
+  return list ?? members;
 }
 
-function isWide({ entries, width }: Frame): boolean {
-  return entries >= width.entries;
+function positionOf(frame: Frame): string | number {
+  return frame.list === null ? frame.key : frame.entries;
 }
 
 function isStepped({ entries, width }: Frame): boolean {
@@ -231,29 +244,29 @@ function stepOf(frame: Frame): number {
 
 function publishFrame(frame: Frame, tail: unknown, isSealed: boolean): unknown {
   if (frame.isHidden) return undefined;
-  if (isWide(frame) && !isSealed) return isStepped(frame) || frame.copyEntries === frame.entries ? frame.copy : copyFrame(frame, undefined);
+  if (frame.isWide && !isSealed) return isStepped(frame) || frame.copyEntries === frame.entries ? frame.copy : copyFrame(frame, undefined);
   if (frame.copyEntries === frame.entries && frame.copyTail === tail) return frame.copy;
   if (tail !== undefined) put(frame, tail);
   return copyFrame(frame, tail);
 }
 
 function copyFrame(frame: Frame, tail: unknown): unknown {
-  frame.copy = Array.isArray(frame.node) ? frame.node.slice() : copyMembers(frame.node, frame.hasProto);
+  frame.copy = frame.list === null ? copyMembers(frame) : frame.list.slice();
   frame.copyEntries = frame.entries;
   frame.copyTail = tail;
   return frame.copy;
 }
 
 /** Assigning copies objects of one shape at once, at a third of what spreading costs; but it would take `__proto__` for an order. */
-function copyMembers(node: Members, hasProto: boolean): Members {
-  return hasProto ? { ...node } : Object.assign({}, node);
+function copyMembers({ members, hasProto }: Frame): Members {
+  return hasProto ? { ...members } : Object.assign({}, members);
 }
 
 /** Writes the entry in work, as an own property whatever its name. */
 function put(frame: Frame, value: unknown): void {
-  if (Array.isArray(frame.node)) frame.node[frame.entries] = value;
-  else if (frame.key !== "__proto__") frame.node[frame.key] = value;
-  else Object.defineProperty(frame.node, frame.key, { value, writable: true, enumerable: true, configurable: true });
+  if (frame.list !== null) frame.list[frame.entries] = value;
+  else if (!frame.hasProto || frame.key !== "__proto__") frame.members[frame.key] = value;
+  else Object.defineProperty(frame.members, frame.key, { value, writable: true, enumerable: true, configurable: true });
 }
 
 function valueAt(value: unknown, path: StructuredPath): unknown {

@@ -109,7 +109,7 @@ export class JsonTokenizer {
   /** Reads one piece up to its end or to the first fault. */
   write(text: string): void {
     let at = 0;
-    while (at < text.length && this.fault === null) at = this.#step(text, at);
+    while (at < text.length && this.fault === null) at = this.#mode === TEXT ? this.#readText(text, at) : this.#step(text, at);
     this.#offset += text.length;
   }
 
@@ -123,8 +123,6 @@ export class JsonTokenizer {
 
   #step(text: string, at: number): number {
     switch (this.#mode) {
-      case TEXT:
-        return this.#readText(text, at);
       case ESCAPE:
         return this.#readEscape(text, at);
       case UNICODE:

@@ -10,6 +10,7 @@ import { decodeChatCompletions, decodeResponses } from "../adapters/openai/index
 import { decodeText } from "../adapters/text/index.js";
 import { textOf, type AssistantMessage } from "../message/index.js";
 import type { Decode } from "../protocol/index.js";
+import { createSession } from "../session/session.js";
 import { createFetchTransport } from "./fetch-transport.js";
 import type { HttpOptions } from "./http-request.js";
 
@@ -281,6 +282,20 @@ describe("row 19: a reader who is signed out", () => {
     expect(shownTo(answer)).toContain("Sign in");
     expect(reading.session.store.getState().messages[0]).toMatchObject({ text: "go", delivery: "failed" });
     expect(server.asked).toHaveLength(1);
+  });
+});
+
+describe("a server that says no to a question", () => {
+  it.each([401, 404, 500])("has answered %i: no connection is called lost", async (status) => {
+    server = await serve(() => json({ code: "not-found", message: "There is nothing here. Check the address.", retryable: false }, status));
+    const session = createSession({ transport: createFetchTransport({ url: server.url, decode: decodeChatCompletions }) });
+    const failed = new Promise<void>((resolve) => session.store.subscribe(({ status }) => status === "error" && resolve()));
+    session.send("Hello?");
+    await failed;
+    expect(session.store.getState()).toMatchObject({
+      connection: { status: "idle" },
+      error: { message: expect.stringContaining("Check") },
+    });
   });
 });
 

@@ -112,6 +112,21 @@ describe("row 20: a server that is busy and says for how long", () => {
     },
   );
 
+  it("waits as pending, not as reconnecting, while the answer that it replaces can't be stopped, and asks again under the same key", async () => {
+    const body = { code: "run-not-live", message: "Its process does not answer. Ask again.", retryable: true, retryAfterMs: 25_000 };
+    const refusal = { ...busy("25", 503), steps: [{ write: JSON.stringify(body) }] };
+    const { clock, reading } = await askWith(busyOnce(refusal));
+    await until(() => reading.answer().busyUntil !== undefined);
+    expect(reading.answer()).toMatchObject({ status: "pending", reconnecting: false });
+    await pass(clock, 24_999);
+    expect(asks()).toBe(1);
+    await pass(clock, 2_001);
+    expect((await reading.ended()).status).toBe("complete");
+    const keys = server?.asked.map((asked) => (JSON.parse(asked.body) as { startKey: string }).startKey);
+    expect([keys?.length, new Set(keys).size]).toEqual([2, 1]);
+    expect(reading.connections).not.toContain("lost");
+  });
+
   it("can be cancelled: no request follows, the question is kept as not sent, and Resend asks under the same key", async () => {
     const { clock, reading } = await askWith(busyOnce(busy("30")));
     await until(() => reading.answer().busyUntil !== undefined);

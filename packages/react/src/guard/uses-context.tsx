@@ -1,10 +1,10 @@
 "use client";
 
 import type { Session } from "@unsay/core";
-import { createContext, useContext, type ReactNode } from "react";
+import { createContext, useCallback, useContext, type ReactNode } from "react";
 import { useStore } from "zustand";
 import { useOptionalSessionContext } from "../session/context.js";
-import { createUseStore, type UseStore } from "./use-store.js";
+import { createUseStore, type UseStore, type UseStoreState } from "./use-store.js";
 import type { UsedRange } from "./used-range.js";
 
 const UsesContext = createContext<UseStore | null>(null);
@@ -40,5 +40,7 @@ const NONE: readonly UsedRange[] = [];
 
 /** What was used of one message. Wakes only when that changes. */
 export function useUses(messageId: string): readonly UsedRange[] {
-  return useStore(useUseStore(), (state) => state.uses[messageId] ?? NONE);
+  // The same function each time: a new one would be an effect after the paint of each word.
+  const ofMessage = useCallback(({ uses }: UseStoreState) => uses[messageId] ?? NONE, [messageId]);
+  return useStore(useUseStore(), ofMessage);
 }

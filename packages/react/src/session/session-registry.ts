@@ -8,11 +8,13 @@ const page = globalThis as typeof globalThis & { [KEY]?: WeakMap<Transport, Map<
 
 /**
  * One session for each transport and thread, however many hooks ask: one connection, one store, one truth. It lives as
- * long as the transport, so a component that unmounts and comes back finds its thread as it was.
+ * long as the transport, so a component that unmounts and comes back finds its thread as it was. A server keeps none: its
+ * modules live through the requests of everybody, and nobody may be shown what was given for somebody else.
  */
 const sessions = (page[KEY] ??= new WeakMap<Transport, Map<string, Session>>());
 
 export function sessionOf(options: SessionOptions & { readonly id: string }, open: OpenSession): Session {
+  if (typeof document === "undefined") return open(options);
   const known = sessions.get(options.transport) ?? new Map<string, Session>();
   sessions.set(options.transport, known);
   const session = known.get(options.id) ?? open(options);

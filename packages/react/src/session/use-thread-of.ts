@@ -9,22 +9,15 @@ import { sessionOf, type OpenSession } from "./session-registry.js";
 
 export interface UseThreadOptions extends Pick<
   SessionOptions,
-  | "reconnect"
-  | "scheduleCommit"
-  | "storage"
-  | "strict"
-  | "onProtocolError"
-  | "onDiagnostic"
-  | "onOutcome"
-  | "onMetrics"
-  | "onTrace"
-  | "onInterrupt"
+  "reconnect" | "scheduleCommit" | "strict" | "onProtocolError" | "onDiagnostic" | "onOutcome" | "onMetrics" | "onTrace" | "onInterrupt"
 > {
   /** The thread to show. Without one a new thread begins with the component. */
   readonly id?: string | undefined;
   /** Read once for each thread; make it outside the component or memoise it. */
   readonly transport: Transport;
   readonly clock?: Clock | undefined;
+  readonly initialMessages?: SessionOptions["initialMessages"] | undefined;
+  readonly storage?: SessionOptions["storage"] | undefined;
 }
 
 /** A thread whose session is opened by `open`, if no hook has opened it yet. What the server has stored is read by `useStoredThread`. */
@@ -36,10 +29,10 @@ export function useThreadOf(options: UseThreadOptions, open: OpenSession): UseTh
 }
 
 /** A transport made anew in each render must not make a thread anew: the first one given for an id is kept. */
-function useThreadSession({ id, transport, clock, ...rest }: UseThreadOptions, create: OpenSession): Session {
+function useThreadSession({ id, transport, ...rest }: UseThreadOptions, create: OpenSession): Session {
   const [ownId] = useState(() => crypto.randomUUID());
   const threadId = id ?? ownId;
-  const open = () => sessionOf({ ...definedOnly(rest), id: threadId, transport, ...(clock === undefined ? {} : { clock }) }, create);
+  const open = () => sessionOf({ ...definedOnly(rest), id: threadId, transport }, create);
   const [held, setHeld] = useState(() => ({ threadId, session: open() }));
   if (held.threadId === threadId) return held.session;
   const next = { threadId, session: open() };
@@ -47,8 +40,10 @@ function useThreadSession({ id, transport, clock, ...rest }: UseThreadOptions, c
   return next.session;
 }
 
-function definedOnly<T extends object>(options: T): T {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+type Given<T> = { readonly [Name in keyof T]: Exclude<T[Name], undefined> };
+
+function definedOnly<T extends object>(options: T): Given<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Given<T>;
 }
 
 function useAttachment(session: Session): void {

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { request as httpRequest } from "node:http";
-import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { createRandom } from "@unsay/core/testing";
 import type { UnsayEvent } from "@unsay/core/protocol";
 import type { Agent } from "../agents/agent.js";
@@ -8,10 +8,7 @@ import { reportFigure } from "../testing/figures.js";
 import { createRecordKinds } from "../testing/shared-stores.js";
 import { createTestServer, startCommand, stopCommand, subscribe, type TestServer } from "../testing/test-server.js";
 import type { Authorize } from "./authorize.js";
-
-/** On a machine that is busy with other tests. */
-vi.setConfig({ testTimeout: 30_000 });
-const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 10_000 });
+import { eventually } from "../testing/patience.js";
 
 const kinds = createRecordKinds();
 const servers: TestServer[] = [];
@@ -170,7 +167,7 @@ describe.each(kinds)("L11: who may do what ($name)", (kind) => {
     reportFigure(`L11 who may do what, ${kind.name}`, `${checked} of ${ROLES.length * ENDPOINTS.length} cells as expected`);
   });
 
-  it("D2: takes 500 bent cursors for what they are", { timeout: 30_000 }, async () => {
+  it("D2: takes 500 bent cursors for what they are", async () => {
     const server = await open({ agent: speaker, store: await (await kind.create()).open() });
     const stream = await server.start();
     const whole = await stream.all();

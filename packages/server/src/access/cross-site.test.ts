@@ -8,6 +8,7 @@ import type { Agent } from "../agents/agent.js";
 import { serve } from "../node/index.js";
 import { reportFigure } from "../testing/figures.js";
 import { createTestServer, startCommand, stopCommand, subscribe, type TestServer } from "../testing/test-server.js";
+import { eventually } from "../testing/patience.js";
 
 const hasChromium = findChromium() !== undefined;
 if (!hasChromium)
@@ -162,7 +163,7 @@ describe.runIf(hasChromium)("D3: a page of another site, in a browser where Ana 
     // Browsers keep her cookie from a stranger's page, whatever the server thinks of it; a neighbour's page has it sent.
     ["a stranger", "evil.localhost", 0],
     ["a neighbour", "evil.bank.localhost", 10],
-  ])("that is %s changes nothing and reads nothing, whatever it tries", { timeout: 60_000 }, async (name, host, withCookie) => {
+  ])("that is %s changes nothing and reads nothing, whatever it tries", async (name, host, withCookie) => {
     const { server, run, events, port, asAna } = await openBank();
     const site = await openEvilSite(host);
     const context = await browser.newContext();
@@ -174,7 +175,7 @@ describe.runIf(hasChromium)("D3: a page of another site, in a browser where Ana 
     const stop = JSON.stringify(stopCommand({ run }));
     const start = JSON.stringify(startCommand({ message: { id: "evil", text: "Pay" } }));
     const attempts = await page.evaluate(attackFromPage, { bank, run, start, stop });
-    expect(asAna.length).toBeGreaterThanOrEqual(withCookie);
+    await eventually(() => asAna.length).toBeGreaterThanOrEqual(withCookie);
     expect(attempts.filter(({ read }) => read !== null && /secret|messages|loaded|open/u.test(read))).toEqual([]);
     const messages = (await (await server.get("/threads/t1/messages", { cookie: "who=ana" })).json()) as { messages: unknown[] };
     expect(messages.messages).toHaveLength(2);

@@ -10,6 +10,7 @@ import type { Agent } from "./agent.js";
 import { createAgUiAgent } from "./ag-ui.js";
 import { createAnthropicAgent } from "./anthropic.js";
 import { createOpenAiAgent, type OpenAiAgentOptions } from "./openai.js";
+import { eventually } from "../testing/patience.js";
 
 afterEach(closeServers);
 
@@ -127,7 +128,7 @@ describe("a Chat Completions stream", () => {
       await server.post(`/runs/${stream.run}/commands`, stopCommand());
       expect(await stream.until((event) => event.type === "stop.ack")).toMatchObject({ upstream });
       await stream.all();
-      await expect.poll(() => provider.closed.count).toBe(1);
+      await eventually(() => provider.closed.count).toBe(1);
       expect(provider.asked).toHaveLength(1);
     },
   );

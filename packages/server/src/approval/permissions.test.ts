@@ -6,6 +6,7 @@ import { answerOf, closeLater, createBench, decide, EMAIL, find, untilAsked, typ
 import { defineTool, type ToolDefinition, type ToolOutcome } from "../tool-call/tool.js";
 import { coversArgs, MAX_GRANT_MS } from "./grants.js";
 import type { Policy } from "./policy.js";
+import "../testing/patience.js";
 
 afterEach(closeServers);
 
@@ -323,9 +324,10 @@ describe("a pattern of arguments", () => {
   });
 
   it("costs no more than its text is long", () => {
-    const start = performance.now();
+    const before = process.cpuUsage();
     expect(coversArgs(JSON.stringify({ to: "a*".repeat(2_000) + "b" }), { to: "a".repeat(200_000) })).toBe(false);
-    expect(performance.now() - start).toBeLessThan(200);
+    // Of the processor's time, which a busy machine gives more slowly and not less of.
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(500);
   });
 });
 

@@ -5,6 +5,7 @@ import { checkAnswer, postCommand } from "./post-command.js";
 import type { LateRuns } from "../run/late-runs.js";
 import type { LiveRun } from "../run/live-run.js";
 import type { LiveRuns } from "../run/live-runs.js";
+import type { StopRequest } from "../run/run-ending.js";
 import type { Settings } from "../settings.js";
 import type { StoredRun, StoredStop } from "../stores/store.js";
 import { retryCall, steerRun, stopCall, undoReceipt } from "./tool-commands.js";
@@ -45,12 +46,12 @@ export class CommandDesk {
     }
   }
 
-  /** Decided at once, stored before the answer. */
-  async stop(live: LiveRun, command: StopCommand): Promise<void> {
-    const { id, client, intent, ackSeq, painted, heardUpTo } = command;
-    live.stop({ id, client, intent, painted });
+  /** Decided at once, and acknowledged when it is on record: the stop, or the end that was decided before it. */
+  async stop(live: LiveRun, command: StopCommand & Pick<StopRequest, "by">): Promise<void> {
+    const { id, client, intent, ackSeq, painted, heardUpTo, by } = command;
+    live.stop({ id, client, intent, painted, ...(by === undefined ? {} : { by }) });
     const heard = heardUpTo === undefined ? {} : { heardUpTo };
-    if (live.isStopping) await this.#keepStop(live, { command: id, client, intent, ackSeq, painted, ...heard });
+    await (live.isStopping ? this.#keepStop(live, { command: id, client, intent, ackSeq, painted, ...heard }) : live.done);
   }
 
   /** Of several stops the first is kept, and each is acknowledged when that one is on record. */

@@ -11,6 +11,9 @@ export interface CommandInboxOptions {
   readonly obey: (command: RunCommand, record: StoredRun) => Promise<void>;
 }
 
+/** How soon commands are looked for again after the store has failed. */
+const RETRY_MS = 500;
+
 /** What became of a posted command: accepted, or refused with these words. */
 export interface PostedAnswer {
   readonly status: number;
@@ -78,8 +81,9 @@ export class CommandInbox {
     this.#options.settings.log({
       level: "error",
       event: "inbox.failed",
-      message: "Commands from other processes could not be carried out. They are tried again with the next ones.",
+      message: "Commands from other processes could not be carried out. They are tried again in a moment.",
       error,
     });
+    this.#options.settings.clock.after(RETRY_MS, () => this.#unwatch !== null && this.#look());
   }
 }

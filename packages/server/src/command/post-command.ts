@@ -3,11 +3,12 @@ import { conflict, HttpProblem } from "../http/problem.js";
 import type { Settings } from "../settings.js";
 import type { StoredRun } from "../stores/store.js";
 import type { PostedAnswer } from "./command-inbox.js";
+import { watchRun } from "./run-news.js";
+
+const ACCEPTED: PostedAnswer = { status: 202, problem: null };
 
 /** How long the process that produces the run may take to say what became of a command. */
 const ANSWER_MS = 5_000;
-/** How often the answer is asked for where the store tells of no news. */
-const POLL_MS = 250;
 
 /**
  * Leaves a command for the process that produces the run and waits for what it says. `null`: it says nothing in time, so
@@ -20,30 +21,15 @@ export async function postCommand(settings: Settings, command: RunCommand, recor
   if (kept !== body)
     throw conflict("invalid-request", `The command ${command.id} was used for another command. Give each command its own id.`);
   const giveUpAt = clock.now() + ANSWER_MS;
-  const news = watchNews(settings, record.run);
+  const news = watchRun(settings, record.run);
   try {
     for (;;) {
       const changed = news.next();
       const answer = await store.findAnswer(record.run, command.id);
       if (answer !== null) return JSON.parse(answer) as PostedAnswer;
+      // Its process has let go of it, and there is nothing left to stop.
+      if (command.command === "stop" && (await store.getRun(record.run))?.end !== null) return ACCEPTED;
       if (clock.now() >= giveUpAt) return null;
-      await changed;
-    }
-  } finally {
-    news.close();
-  }
-}
-
-/** Resolves when a run that another process produces has ended. Throws an `HttpProblem` where it does not in time. */
-export async function untilEnded(settings: Settings, run: string): Promise<void> {
-  const { store, clock, settleMs } = settings;
-  const giveUpAt = clock.now() + settleMs + ANSWER_MS;
-  const news = watchNews(settings, run);
-  try {
-    for (;;) {
-      const changed = news.next();
-      if ((await store.getRun(run))?.end !== null) return;
-      if (clock.now() >= giveUpAt) throw notLive(run);
       await changed;
     }
   } finally {
@@ -55,22 +41,6 @@ export async function untilEnded(settings: Settings, run: string): Promise<void>
 export function checkAnswer(answer: PostedAnswer | null, run: string): void {
   if (answer === null) throw notLive(run);
   if (answer.problem !== null) throw new HttpProblem(answer.status, answer.problem);
-}
-
-function watchNews({ store, clock }: Settings, run: string): { next: () => Promise<void>; close: () => void } {
-  let announce: () => void = () => {};
-  const unwatch = store.watch(run, () => announce());
-  return {
-    next: () =>
-      new Promise((resolve) => {
-        const cancel = clock.after(POLL_MS, resolve);
-        announce = () => {
-          cancel();
-          resolve();
-        };
-      }),
-    close: unwatch,
-  };
 }
 
 function notLive(run: string): HttpProblem {

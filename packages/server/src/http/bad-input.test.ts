@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import type { UnsayErrorData } from "@unsay/core/protocol";
 import type { Agent } from "../agents/agent.js";
 import { serve } from "../node/index.js";
@@ -8,8 +8,8 @@ import { createMemoryStore } from "../stores/memory.js";
 import { reportFigure } from "../testing/figures.js";
 import { createTestServer, startCommand, stopCommand, type TestServer } from "../testing/test-server.js";
 import { closeLater, closeServers } from "../testing/tool-bench.js";
+import { eventually } from "../testing/patience.js";
 
-vi.setConfig({ testTimeout: 30_000 });
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
   await closeServers();
@@ -29,7 +29,7 @@ async function talk(url: string, bytes: string, meanwhile: () => Promise<unknown
   socket.on("data", (chunk) => (said += String(chunk)));
   socket.write(bytes);
   await meanwhile();
-  await expect.poll(() => said, { timeout: 20_000 }).toMatch(/\r\n\r\n.*\}/su);
+  await eventually(() => said).toMatch(/\r\n\r\n.*\}/su);
   socket.destroy();
   const body = said.slice(said.indexOf("{"), said.lastIndexOf("}") + 1);
   return { status: Number(said.split(" ")[1]), type: /content-type: (.*)\r/iu.exec(said)?.[1] ?? "", retryAfter: null, body };
@@ -112,7 +112,7 @@ const CASES: readonly Case[] = [
     "body",
     (server) =>
       talk(server.url, `POST ${START} HTTP/1.1\r\n${JSON_HEAD}content-length: 100\r\n\r\n{`, async () => {
-        await expect.poll(() => server.clock.pending, { timeout: 10_000 }).toBeGreaterThan(0);
+        await eventually(() => server.clock.pending).toBeGreaterThan(0);
         await server.clock.advance(15_000);
       }),
   ],

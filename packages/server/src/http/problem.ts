@@ -47,6 +47,16 @@ export function notFound(): HttpProblem {
   });
 }
 
+/** Not an id that is kept secret but an address that nothing here ever has, such as that of a mount which the page's transport does not know. */
+export function noRoute(basePath: string): HttpProblem {
+  return new HttpProblem(404, {
+    code: "not-found",
+    message: `No route of Unsay has this address. This server is mounted at "${basePath === "" ? "/" : basePath}" (\`basePath\`). Give the page's transport that address as its \`url\`.`,
+    retryable: false,
+    field: "address",
+  });
+}
+
 export function conflict(code: string, message: string, field?: string): HttpProblem {
   return new HttpProblem(409, { code, message, retryable: false, ...(field === undefined ? {} : { field }) });
 }

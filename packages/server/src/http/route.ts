@@ -1,4 +1,4 @@
-import { HttpProblem, invalidRequest, notFound } from "./problem.js";
+import { HttpProblem, invalidRequest, noRoute } from "./problem.js";
 
 export type Route =
   | { readonly name: "start"; readonly thread: string }
@@ -45,13 +45,13 @@ export function parseRoute(method: string, pathname: string, basePath: string): 
 }
 
 function matchPath(pathname: string, basePath: string): Route {
-  if (!pathname.startsWith(`${basePath}/`)) throw notFound();
+  if (!pathname.startsWith(`${basePath}/`)) throw noRoute(basePath);
   const [kind, id, leaf, ...rest] = pathname
     .slice(basePath.length + 1)
     .split("/")
     .map(decode);
   if (id === undefined && (kind === "chat" || kind === "agent")) return { name: "native" };
-  if (id === undefined || leaf === undefined || rest.length > 0) throw notFound();
+  if (id === undefined || leaf === undefined || rest.length > 0) throw noRoute(basePath);
   const key = `${String(kind)}/${leaf}`;
   switch (key) {
     case "threads/runs":
@@ -73,7 +73,7 @@ function matchPath(pathname: string, basePath: string): Route {
     case "runs/commands":
       return { name: "run-commands", run: checkId(id, "run") };
     default:
-      throw notFound();
+      throw noRoute(basePath);
   }
 }
 

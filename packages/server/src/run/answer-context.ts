@@ -82,6 +82,8 @@ function contextOfContinue(command: StartCommand, messages: readonly Message[]):
     throw conflict("invalid-request", `The answer was ${answer.cause}, so it can't be continued. Ask again in other words.`);
   const index = messages.findIndex((known) => known.id === answer.parent);
   const parent = messages[index];
+  const origin = index === -1 ? end : originOf(messages, index);
+  if (messages.some((known) => isLiveAnswerTo(known, origin, messages))) throw anotherInWork();
   const told = messages.slice(0, end + 1);
   const context = toContext(answer);
   const goOn = createUserMessage({ id: `${answer.id} ${command.startKey}`, thread: command.thread, text: GO_ON });
@@ -90,12 +92,26 @@ function contextOfContinue(command: StartCommand, messages: readonly Message[]):
     input: parent?.role === "user" ? saidBy(parent) : "",
     messages: context === null ? told : [...told, goOn],
     partial: context?.text ?? "",
-    earlier: told.slice(index === -1 ? end : originOf(messages, index)),
+    earlier: messages.slice(origin),
   };
+}
+
+/** Whether it is an answer in work to the same question, or to an edit of it. */
+function isLiveAnswerTo(message: Message, origin: number, messages: readonly Message[]): boolean {
+  if (message.role !== "assistant" || (message.status !== "pending" && message.status !== "streaming")) return false;
+  const index = messages.findIndex((known) => known.id === message.parent);
+  return index !== -1 && originOf(messages, index) === origin;
 }
 
 const GO_ON =
   "Your reply was cut off, as the note in brackets says. Go on exactly where it stopped, without an introduction and without repeating anything of it, or the note.";
+
+function anotherInWork(): HttpProblem {
+  return conflict(
+    "invalid-request",
+    "Another answer to the same question is being written, and both would do the same things. Stop that one first, or wait for its end.",
+  );
+}
 
 function idTaken(): HttpProblem {
   return conflict("invalid-request", "The thread has a message with this id already. Make a new id for each message.");

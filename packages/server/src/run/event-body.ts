@@ -60,7 +60,8 @@ class EventBody {
   constructor(options: EventBodyOptions) {
     this.#options = options;
     this.#cursor = options.after;
-    this.#sentAt = options.clock.now();
+    // Who comes back and has all there is gets a heartbeat at once: proxies, that of Vite among them, hold the headers back until the first byte.
+    this.#sentAt = options.clock.now() - (options.after > 0 ? options.heartbeatMs : 0);
     options.goaway?.signal.addEventListener("abort", this.#onGoaway);
   }
 

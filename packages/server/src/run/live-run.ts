@@ -1,4 +1,4 @@
-import type { DecideCommand, EventPayload, RunPhase, SteerCommand, StopCommand } from "@unsay/core/protocol";
+import type { DecideCommand, EventPayload, RunPhase, SteerCommand } from "@unsay/core/protocol";
 import type { Clock, Message } from "@unsay/core";
 import type { Agent, AgentEnd } from "../agents/agent.js";
 import { Approvals } from "../approval/approvals.js";
@@ -14,7 +14,7 @@ import { CommittedCalls } from "../tool-call/committed-calls.js";
 import type { ToolSet } from "../tool-call/tool.js";
 import { UsageLedger, type PollUsage } from "../usage/usage-ledger.js";
 import { AgentDriver } from "./agent-driver.js";
-import { RunEnding } from "./run-ending.js";
+import { RunEnding, type StopRequest } from "./run-ending.js";
 import { RunLog } from "./run-log.js";
 import { Steering } from "./steering.js";
 
@@ -136,7 +136,7 @@ export class LiveRun {
   }
 
   /** Accepts a stop: from this instant no tool starts and nothing the agent says is heard. Repeating it is no news. */
-  stop(command: Pick<StopCommand, "id" | "client" | "intent"> & { readonly painted?: StopCommand["painted"] }): void {
+  stop(command: StopRequest): void {
     this.#ending.stop(command);
   }
 

@@ -33,7 +33,13 @@ export interface RunEndingOptions {
   readonly onEnded: () => void;
 }
 
-type TruncatedEnding = { readonly by?: "user" | "server" } & AgentEnd;
+/** `by`: whose doing it is. Default: the user's. */
+export interface StopRequest extends Pick<StopCommand, "id" | "client" | "intent"> {
+  readonly painted?: StopCommand["painted"];
+  readonly by?: "user" | "server";
+}
+
+type TruncatedEnding = Pick<StopRequest, "by"> & AgentEnd;
 
 /**
  * Ends one run exactly once, whatever happens: the first of the agent's return or throw, an accepted stop, a guard that
@@ -79,7 +85,7 @@ export class RunEnding {
     if (!this.#isDecided) this.#agentDone = this.#drive();
   }
 
-  stop(command: Pick<StopCommand, "id" | "client" | "intent"> & { readonly painted?: StopCommand["painted"] }): void {
+  stop(command: StopRequest): void {
     if (command.intent === "redirect") this.#intent = "redirect";
     if (this.#isDecided) return;
     this.#isStopping = true;
@@ -142,15 +148,15 @@ export class RunEnding {
     this.#options.driver.silence();
   }
 
-  async #endByStop(command: Pick<StopCommand, "id" | "client">): Promise<void> {
+  async #endByStop({ id, client, by = "user" }: StopRequest): Promise<void> {
     const { runLog, calls, write, settleMs } = this.#options;
     const atSeq = runLog.lastSeq;
-    const settling = this.#shut("user");
+    const settling = this.#shut(by);
     const upstream = await this.#upstream();
-    write({ type: "stop.ack", command: command.id, client: command.client, atSeq, upstream, settling });
+    write({ type: "stop.ack", command: id, client, atSeq, upstream, settling });
     await calls.settle(settleMs);
     const cause: Cause = this.#intent === "redirect" ? "redirected" : "stopped";
-    await this.#finish(this.#truncatedEnd({ cause, by: "user" }));
+    await this.#finish(this.#truncatedEnd({ cause, by: cause === "redirected" ? "user" : by }));
   }
 
   async #endTruncated(ending: TruncatedEnding, settleMs: number): Promise<void> {

@@ -1,16 +1,20 @@
 import type { StartCommand, StopCommand } from "@unsay/core/protocol";
 import type { Limits } from "../access/limits.js";
-import { checkAnswer, postCommand, untilEnded } from "../command/post-command.js";
-import { conflict, type HttpProblem } from "../http/problem.js";
+import { conflict, HttpProblem } from "../http/problem.js";
 import { shuttingDown } from "../http/shutting-down.js";
 import type { Settings } from "../settings.js";
 import type { NewRun, StoredRun } from "../stores/store.js";
+import { foldThread, type RunWithEvents } from "../thread/history.js";
 import { createAnswerContext, type AnswerContext } from "./answer-context.js";
 import { LiveRun } from "./live-run.js";
 import type { LateRuns } from "./late-runs.js";
 import { keyOf, type LiveRuns } from "./live-runs.js";
 import type { Records } from "./records.js";
+import { findReplaced, settleReplaced } from "./replaced-answers.js";
 import { recordOf } from "./run-streams.js";
+
+/** How often an answer is looked at anew because others began in its thread. */
+const MAX_TRIES = 20;
 
 /** How soon a store that failed is asked again. */
 const RETRY_MS = 500;
@@ -72,67 +76,57 @@ export class RunStarter {
   }
 
   async #create(command: StartCommand, request: Request): Promise<LiveRun | StoredRun> {
-    const { live, records, settings, limits } = this.#options;
+    const { live, records } = this.#options;
     const running = live.find(command.thread, command.startKey);
     if (running !== undefined) return checkSame(running, command);
     const known = await records.find(command.thread, command.startKey);
     if (known !== null && !this.#isUnbegun(known)) return checkSame(known, command);
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+      const begun = await this.#tryToCreate(command, request, known);
+      if (begun !== null) return begun;
+    }
+    throw tooManyStarts();
+  }
+
+  /** `null`: others have changed meanwhile what this answer starts from, so it has to be looked at again. */
+  async #tryToCreate(command: StartCommand, request: Request, known: StoredRun | null): Promise<LiveRun | StoredRun | null> {
+    const { records, limits } = this.#options;
     if (this.#isClosing) throw shuttingDown();
-    await this.#settleReplaced(command);
-    const messages = await records.fold(command.thread, known);
+    const runs = await records.withEvents(command.thread);
+    const replaced = findReplaced(
+      command,
+      runs.map(({ record }) => record),
+    );
+    if (replaced.length > 0) return this.#settleAll(command, replaced);
     if (await records.hasOpenApproval(command.thread)) throw approvalOpen();
-    const context = createAnswerContext(command, messages);
+    const context = createAnswerContext(command, foldThread(command.thread, without(runs, known)));
     const release = limits.takeRun(limits.keyOf(request, command.thread));
+    return this.#createAmong(runs.length, { command, context, release });
+  }
+
+  /** `null`: there are other runs in the thread by now. */
+  async #createAmong(known: number, launch: Launch): Promise<LiveRun | StoredRun | null> {
+    const { command, context, release } = launch;
     try {
-      const { run: record, created } = await settings.store.createRun(this.#recordOf(command, context.parent));
-      if (created || this.#isUnbegun(checkSame(record, command))) return await this.#launch(record, { command, context, release });
+      const found = await this.#options.settings.store.createRun(this.#recordOf(command, context.parent), known);
+      if (found !== null && (found.created || this.#isUnbegun(checkSame(found.run, command)))) return await this.#launch(found.run, launch);
       release();
-      return checkSame(record, command);
+      return found?.run ?? null;
     } catch (error) {
       release();
       throw error;
     }
   }
 
+  /** What this answer takes the place of has ended before it begins: it knows then what became of its calls. */
+  async #settleAll(command: StartCommand, replaced: readonly StoredRun[]): Promise<null> {
+    await Promise.all(replaced.map((record) => settleReplaced(this.#options, command, record)));
+    return null;
+  }
+
   /** Created here by a call whose reply was lost, so that nobody produces it: who asks again gets it begun. */
   #isUnbegun({ run, owner, end, lastSeq }: StoredRun): boolean {
     return owner === this.#options.settings.owner && end === null && lastSeq === 0 && this.#options.live.get(run) === undefined;
-  }
-
-  /** What it takes the place of has ended before it begins: the new answer knows what became of its calls. */
-  async #settleReplaced(command: StartCommand): Promise<void> {
-    const { thread, redirects, mode, startKey } = command;
-    if (redirects === undefined && mode !== "regenerate") return;
-    const from = this.#options.live.ofThread(thread).find((run) => isReplaced(run.record, command));
-    if (from === undefined) return this.#settleElsewhere(command);
-    from.stop({ id: replaceId(startKey), client: "server", intent: intentOf(command) });
-    await from.done;
-  }
-
-  /** Another process produces it: it is stopped there, with all that is on record counted as seen. */
-  async #settleElsewhere(command: StartCommand): Promise<void> {
-    const { thread, redirects, startKey } = command;
-    const { records, settings } = this.#options;
-    const from = (await records.list(thread)).findLast((record) => record.end === null && isReplaced(record, command));
-    if (from === undefined) return;
-    const events = await settings.store.read(from.run, 0);
-    const last = events.findLast((event) => event.type === "span.append");
-    const stop: StopCommand = {
-      command: "stop",
-      id: replaceId(startKey),
-      client: "server",
-      thread,
-      run: from.run,
-      scope: "run",
-      intent: intentOf(command),
-      ackSeq: events.at(-1)?.seq ?? 0,
-      painted: last?.type === "span.append" ? { span: last.span, offset: Number.MAX_SAFE_INTEGER } : null,
-    };
-    const answer = await postCommand(settings, stop, from);
-    // Who asks again after a crash need not wait until it is known to be one.
-    if (answer === null && redirects === undefined) return;
-    checkAnswer(answer, from.run);
-    await untilEnded(settings, from.run);
   }
 
   #recordOf(command: StartCommand, parent: string | null): NewRun {
@@ -212,20 +206,6 @@ export class RunStarter {
   }
 }
 
-/** What is redirected from, or another version of the answer that is asked for again. */
-function isReplaced({ message, parent, startKey }: StoredRun, command: StartCommand): boolean {
-  if (command.redirects !== undefined) return message === command.redirects;
-  return parent !== null && parent === command.parent && startKey !== command.startKey;
-}
-
-function intentOf({ redirects }: StartCommand): StopCommand["intent"] {
-  return redirects === undefined ? "stop" : "redirect";
-}
-
-function replaceId(startKey: string): string {
-  return `replace ${startKey}`;
-}
-
 function checkSame<T extends LiveRun | StoredRun>(run: T, command: StartCommand): T {
   const record = recordOf(run);
   if (record.message === command.answer && record.mode === command.mode) return run;
@@ -234,6 +214,20 @@ function checkSame<T extends LiveRun | StoredRun>(run: T, command: StartCommand)
     "The same `startKey` was used for another answer. Make a new key for each new request, and reuse it only to repeat one.",
     "startKey",
   );
+}
+
+function without(runs: readonly RunWithEvents[], known: StoredRun | null): readonly RunWithEvents[] {
+  return runs.filter(({ record }) => record.run !== known?.run);
+}
+
+function tooManyStarts(): HttpProblem {
+  return new HttpProblem(503, {
+    code: "rate-limited",
+    message: `Others began answers in this thread ${MAX_TRIES} times while this one was looking at what it starts from. Ask again in a moment.`,
+    retryable: true,
+    retryAfterMs: 1_000,
+    userMessage: "Too many answers are asked for at once.",
+  });
 }
 
 function approvalOpen(): HttpProblem {

@@ -2,9 +2,13 @@ import { textOf } from "@unsay/core";
 import { afterEach, describe, expect, it } from "vitest";
 import type { EventOf } from "@unsay/core/protocol";
 import { steerable, type Agent } from "../agents/agent.js";
+import { createMemoryStore } from "../stores/memory.js";
+import type { Store } from "../stores/store.js";
 import { createTestServer, startCommand, stopCommand, subscribe, type TestServer } from "../testing/test-server.js";
 import { answerOf, closeLater, createBench, find, closeServers } from "../testing/tool-bench.js";
+import { wrapStore } from "../testing/wrap-store.js";
 import { defineTool } from "../tool-call/tool.js";
+import { eventually } from "../testing/patience.js";
 
 afterEach(closeServers);
 
@@ -122,7 +126,7 @@ describe("r21-late: a receipt eight seconds after the end", () => {
     expect(await answerOf(server)).toMatchObject({ effects: { unknown: ["call-1"] } });
     await server.clock.advance(8_000);
     deliver();
-    await expect.poll(async () => (await answerOf(server)).receipts).toMatchObject([{ outcome: "succeeded", late: true }]);
+    await eventually(async () => (await answerOf(server)).receipts).toMatchObject([{ outcome: "succeeded", late: true }]);
     await server.clock.advance(200);
     const late = await subscribe(await server.events(stream.run, events.length)).all();
     expect(late.map(({ type }) => type)).toEqual(["receipt", "tool.result"]);
@@ -153,7 +157,7 @@ describe("a redirect", () => {
       "/threads/t1/runs",
       startCommand({ redirects: shown?.message, message: { id: "u-next", text: "Write to Bo" } }),
     );
-    await expect.poll(() => stream.events.some((event) => event.type === "stop.ack")).toBe(true);
+    await eventually(() => stream.events.some((event) => event.type === "stop.ack")).toBe(true);
     expect(told).toHaveLength(1);
     deliver();
     await subscribe(await next).all();
@@ -196,6 +200,61 @@ describe("row 46: a stop that races the end", () => {
     }
     expect(seen.complete).toBeGreaterThan(0);
     expect(seen.stopped).toBeGreaterThan(0);
+  });
+});
+
+describe("an acknowledged stop is on record, or the end is that came before it", () => {
+  it("so one that finds the end decided is not acknowledged before that end is stored", async () => {
+    let keep: () => void = () => {};
+    const kept = new Promise<void>((resolve) => (keep = resolve));
+    let isEnding = false;
+    const inner = createMemoryStore();
+    const store = wrapStore(inner, {
+      async append(...args: Parameters<Store["append"]>) {
+        isEnding ||= args[2].some(({ type }) => type === "run.end");
+        if (isEnding) await kept;
+        return inner.append(...args);
+      },
+    });
+    let finish: () => void = () => {};
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    const server = await open(() => finished, { store });
+    const stream = await server.start();
+    finish();
+    await eventually(() => isEnding, 1).toBe(true);
+    let answered: number | null = null;
+    const headers = { "content-type": "application/json" };
+    const request = new Request(`http://here/runs/${stream.run}/commands`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify(stopCommand()),
+    });
+    const stopping = server.server.fetch(request).then(({ status }) => (answered = status));
+    // Without a network between, all that can be done by then has been done.
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(answered).toBeNull();
+    keep();
+    await stopping;
+    expect(answered).toBe(202);
+    expect((await inner.getRun(stream.run))?.end).toMatchObject({ outcome: "complete" });
+  });
+
+  it("so one that another process takes when the run has just ended is acknowledged at once, though nobody is left to answer it", async () => {
+    const inner = createMemoryStore();
+    let finish: () => void = () => {};
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    const producer = await open(() => finished, { store: inner });
+    const stream = await producer.start();
+    const store = wrapStore(inner, {
+      async postCommand(command: Parameters<Store["postCommand"]>[0]) {
+        finish();
+        await stream.until(({ type }) => type === "run.end");
+        return inner.postCommand(command);
+      },
+    });
+    const other = await open(async () => {}, { store });
+    expect((await stop(other, stream.run)).status).toBe(202);
+    expect(find(await stream.all(), "run.end")).toMatchObject([{ outcome: "complete" }]);
   });
 });
 

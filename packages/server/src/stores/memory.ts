@@ -1,6 +1,16 @@
 import type { UnsayEvent } from "@unsay/core/protocol";
 import type { StoredGrant } from "../approval/grants.js";
-import { endAmong, endedAt, newAmong, type NewRun, type PostedCommand, type Store, type StoredRun, type StoredStop } from "./store.js";
+import {
+  endAmong,
+  endedAt,
+  newAmong,
+  type CreatedRun,
+  type NewRun,
+  type PostedCommand,
+  type Store,
+  type StoredRun,
+  type StoredStop,
+} from "./store.js";
 import { Watchers } from "./watchers.js";
 
 interface Entry {
@@ -27,15 +37,17 @@ class MemoryStore implements Store {
   readonly #grants = new Map<string, Map<string, StoredGrant>>();
   readonly #watchers = new Watchers();
 
-  async createRun(run: NewRun): Promise<{ readonly run: StoredRun; readonly created: boolean }> {
+  async createRun(run: NewRun, known?: number): Promise<CreatedRun | null> {
     const key = startKeyOf(run.thread, run.startKey);
-    const known = this.#byStartKey.get(key);
-    if (known !== undefined) return { run: known.record, created: false };
+    const found = this.#byStartKey.get(key);
+    if (found !== undefined) return { run: found.record, created: false };
+    const siblings = this.#threads.get(run.thread) ?? [];
+    if (known !== undefined && siblings.length !== known) return null;
     const record: StoredRun = { ...run, lastSeq: 0, end: null, stop: null, archived: null };
     const entry: Entry = { record, events: [], endedAt: null, commands: new Map(), posted: new Map() };
     this.#runs.set(run.run, entry);
     this.#byStartKey.set(key, entry);
-    this.#threads.set(run.thread, [...(this.#threads.get(run.thread) ?? []), entry]);
+    this.#threads.set(run.thread, [...siblings, entry]);
     return { run: entry.record, created: true };
   }
 

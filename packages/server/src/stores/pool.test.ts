@@ -8,6 +8,7 @@ import { aroundStore } from "./around-store.js";
 import { createMemoryStore } from "./memory.js";
 import type { Store } from "./store.js";
 import { reportFigure } from "../testing/figures.js";
+import "../testing/patience.js";
 
 const POOL = 5;
 const STREAMS = 100;
@@ -76,7 +77,7 @@ async function generate(holds: boolean) {
 }
 
 describe("r30-pool: 100 streams of 5 s on 5 connections", () => {
-  it("holds none of them for long, lets nobody wait for long, and finishes all", { timeout: 60_000 }, async () => {
+  it("holds none of them for long, lets nobody wait for long, and finishes all", async () => {
     const { streams, complete, longestHoldMs, longestWaitMs, busiest } = await generate(false);
     await Promise.all(streams);
     reportFigure(
@@ -90,7 +91,7 @@ describe("r30-pool: 100 streams of 5 s on 5 connections", () => {
     expect(busiest).toBeLessThanOrEqual(12);
   });
 
-  it("is a check that finds a connection held while the model is waited for", { timeout: 60_000 }, async () => {
+  it("is a check that finds a connection held while the model is waited for", async () => {
     const { complete } = await generate(true);
     expect(complete).toBeLessThan(STREAMS);
   });

@@ -23,10 +23,11 @@ const APPEND_TO_LOG = `
   end
 `;
 
-/** KEYS: start key, run, thread. ARGV: run id, facts, owner, lease. Gives the id of the run that has the start key. */
+/** KEYS: start key, run, thread. ARGV: run id, facts, owner, lease, number of known runs or ''. Gives the id of the run that has the start key. */
 export const CREATE_RUN: string = `
-  local known = redis.call('GET', KEYS[1])
-  if known then return known end
+  local found = redis.call('GET', KEYS[1])
+  if found then return found end
+  if ARGV[5] ~= '' and redis.call('LLEN', KEYS[3]) ~= tonumber(ARGV[5]) then return false end
   redis.call('SET', KEYS[1], ARGV[1])
   redis.call('HSET', KEYS[2], 'facts', ARGV[2], 'owner', ARGV[3], 'lease', ARGV[4], 'last', 0)
   redis.call('RPUSH', KEYS[3], ARGV[1])

@@ -3,7 +3,16 @@ import { parseEvent, type RunEnd, type UnsayEvent } from "@unsay/core/protocol";
 import type { StoredGrant } from "../approval/grants.js";
 import { RedisNews } from "./redis-news.js";
 import { ANSWER, APPEND, ARCHIVE, CREATE_RUN, POST, RENEW, REPAIR, REWRITE } from "./redis-scripts.js";
-import { endAmong, endedAt, type NewRun, type PostedCommand, type Store, type StoredRun, type StoredStop } from "./store.js";
+import {
+  endAmong,
+  endedAt,
+  type CreatedRun,
+  type NewRun,
+  type PostedCommand,
+  type Store,
+  type StoredRun,
+  type StoredStop,
+} from "./store.js";
 
 export interface RedisStoreOptions {
   /** Such as `redis://localhost:6379`. */
@@ -17,7 +26,8 @@ type Fields = Readonly<Record<string, string>>;
 
 /** How long a stop waits for a run that never came. */
 const EARLY_STOP_MS = 60 * 60 * 1000;
-const CONNECT_MS = 2_000;
+/** Who refuses says so at once; a machine that is busy with other things answers late. */
+const CONNECT_MS = 15_000;
 
 /**
  * Keeps the record in Redis 6.2 or newer, for several processes that share their runs. Two connections, however many
@@ -66,10 +76,11 @@ class RedisStore implements Store {
     });
   }
 
-  async createRun(run: NewRun): Promise<{ readonly run: StoredRun; readonly created: boolean }> {
+  async createRun(run: NewRun, known?: number): Promise<CreatedRun | null> {
     const { run: id, owner, leaseUntil, ...facts } = run;
     const keys = [this.#startKey(run.thread, run.startKey), this.#key("run", id), this.#key("thread", run.thread)];
-    const kept = String(await this.#eval(CREATE_RUN, keys, [id, JSON.stringify(facts), owner, leaseUntil]));
+    const kept = await this.#eval(CREATE_RUN, keys, [id, JSON.stringify(facts), owner, leaseUntil, known ?? ""]);
+    if (typeof kept !== "string") return null;
     // Read again it might be another's by now.
     if (kept === id) return { run: { ...run, lastSeq: 0, end: null, stop: null, archived: null }, created: true };
     const found = await this.getRun(kept);

@@ -4,7 +4,17 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { systemClock, type Clock } from "@unsay/core";
 import { parseEvent, type UnsayEvent } from "@unsay/core/protocol";
 import type { StoredGrant } from "../approval/grants.js";
-import { endAmong, endedAt, newAmong, type NewRun, type PostedCommand, type Store, type StoredRun, type StoredStop } from "./store.js";
+import {
+  endAmong,
+  endedAt,
+  newAmong,
+  type CreatedRun,
+  type NewRun,
+  type PostedCommand,
+  type Store,
+  type StoredRun,
+  type StoredStop,
+} from "./store.js";
 import { Watchers } from "./watchers.js";
 
 export interface SqliteStoreOptions {
@@ -170,17 +180,32 @@ class SqliteStore implements Store {
     this.#setSync(false);
   }
 
-  async createRun(run: NewRun): Promise<{ readonly run: StoredRun; readonly created: boolean }> {
+  async createRun(run: NewRun, known?: number): Promise<CreatedRun | null> {
     const { run: id, thread, startKey, owner, leaseUntil, ...facts } = run;
     return this.#write(() => {
-      const inserted = this.#run(
-        "INSERT INTO runs (run, thread, start_key, facts, owner, lease_until) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (thread, start_key) DO NOTHING",
-        [id, thread, startKey, JSON.stringify(facts), owner, leaseUntil],
-      );
-      const found = readRun(this.#get("SELECT * FROM runs WHERE thread = ? AND start_key = ?", [thread, startKey]));
-      if (found === null) throw new Error("SQLite took the run and lost it.");
-      return { run: found, created: inserted === 1 };
+      const before = this.#find(thread, startKey);
+      if (before !== null) return { run: before, created: false };
+      if (known !== undefined && this.#count(thread) !== known) return null;
+      this.#run("INSERT INTO runs (run, thread, start_key, facts, owner, lease_until) VALUES (?, ?, ?, ?, ?, ?)", [
+        id,
+        thread,
+        startKey,
+        JSON.stringify(facts),
+        owner,
+        leaseUntil,
+      ]);
+      const created = this.#find(thread, startKey);
+      if (created === null) throw new Error("SQLite took the run and lost it.");
+      return { run: created, created: true };
     });
+  }
+
+  #find(thread: string, startKey: string): StoredRun | null {
+    return readRun(this.#get("SELECT * FROM runs WHERE thread = ? AND start_key = ?", [thread, startKey]));
+  }
+
+  #count(thread: string): number {
+    return Number(this.#get("SELECT COUNT(*) AS runs FROM runs WHERE thread = ?", [thread])?.["runs"]);
   }
 
   async getRun(run: string): Promise<StoredRun | null> {
@@ -188,7 +213,7 @@ class SqliteStore implements Store {
   }
 
   async findRun(thread: string, startKey: string): Promise<StoredRun | null> {
-    return this.#try(() => readRun(this.#get("SELECT * FROM runs WHERE thread = ? AND start_key = ?", [thread, startKey])));
+    return this.#try(() => this.#find(thread, startKey));
   }
 
   async listRuns(thread: string): Promise<readonly StoredRun[]> {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "redis";
-import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { textOf, type AssistantMessage } from "@unsay/core";
 import type { UnsayEvent } from "@unsay/core/protocol";
 import type { Agent } from "../agents/agent.js";
@@ -16,10 +16,7 @@ import { createRedisStore } from "./redis.js";
 import { createSqliteStore } from "./sqlite.js";
 import type { Store } from "./store.js";
 import { reportFigure } from "../testing/figures.js";
-
-/** On a machine that is busy with other tests. */
-vi.setConfig({ testTimeout: 30_000 });
-const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 10_000 });
+import { eventually } from "../testing/patience.js";
 
 const folder = mkdtempSync(join(tmpdir(), "unsay-faults-"));
 const servers: TestServer[] = [];
@@ -229,34 +226,35 @@ describe("row 37: a store that is down", () => {
   });
 });
 
+/** How often this process has come to do something else, every 5 ms at most. */
+function countTurns(): { readonly count: number; readonly stop: () => void } {
+  const state = { count: 0 };
+  const timer = setInterval(() => (state.count += 1), 5);
+  return Object.assign(state, { stop: () => clearInterval(timer) });
+}
+
 describe("a SQLite file", () => {
-  it("that another process holds is waited for without holding up this one", { timeout: 15_000 }, async () => {
+  it("that another process holds is waited for without holding up this one", async () => {
     const path = join(folder, "busy.sqlite");
     const store = createSqliteStore({ path });
     const server = await open({ agent: speaker, store, clock: realClock });
     const other = new DatabaseSync(path);
+    const turns = countTurns();
     other.exec("BEGIN IMMEDIATE");
-    const startedAt = performance.now();
     const start = server.post("/threads/t1/runs", startCommand());
-    let longestHoldUp = 0;
-    let last = performance.now();
-    const ticks = setInterval(() => {
-      longestHoldUp = Math.max(longestHoldUp, performance.now() - last);
-      last = performance.now();
-    }, 5);
-    await new Promise<void>((resolve) => void realClock.after(400, resolve));
+    // Who waits without letting anything else run has given up long before that.
+    await eventually(() => turns.count).toBeGreaterThan(50);
     other.exec("COMMIT");
     const started = await start;
     expect(started.status).toBe(200);
     await started.text();
-    expect(performance.now() - startedAt).toBeGreaterThan(350);
     other.exec("BEGIN IMMEDIATE");
+    const before = turns.count;
     expect((await server.post("/threads/t2/runs", startCommand({ thread: "t2" }))).status).toBe(503);
-    clearInterval(ticks);
+    expect(turns.count - before).toBeGreaterThan(10);
+    turns.stop();
     other.exec("COMMIT");
     other.close();
-    reportFigure("SQLite held by another process", `the longest hold-up here was ${Math.round(longestHoldUp)} ms`);
-    expect(longestHoldUp).toBeLessThan(500);
     await store.close();
   });
 
@@ -288,19 +286,17 @@ describe("a SQLite file", () => {
     });
     const stream = await server.start();
     await eventually(async () => (await server.clock.advance(500), receipts.length)).toBeGreaterThan(3);
-    await expect
-      .poll(
-        async () => (
-          await server.clock.advance(500),
-          (
-            await server.post(
-              "/threads/t9/runs",
-              startCommand({ thread: "t9", message: { id: crypto.randomUUID(), text: "y".repeat(50_000) } }),
-            )
-          ).status
-        ),
-      )
-      .toBe(503);
+    await eventually(
+      async () => (
+        await server.clock.advance(500),
+        (
+          await server.post(
+            "/threads/t9/runs",
+            startCommand({ thread: "t9", message: { id: crypto.randomUUID(), text: "y".repeat(50_000) } }),
+          )
+        ).status
+      ),
+    ).toBe(503);
     prompter.finish();
     await server.clock.advance(30_000);
     await stream.all();
@@ -316,19 +312,23 @@ describe("a SQLite file", () => {
 });
 
 describe.runIf(hasRedis)("a Redis that goes away", () => {
-  it("is refused at start, and runs that are live end as unsaved", { timeout: 20_000 }, async () => {
+  it("is refused at start, and runs that are live end as unsaved", async () => {
     const redis = await startRedis();
     const store = await createRedisStore({ url: redis.url });
     const prompter = createPrompter();
-    const server = await open({ agent: prompter.agent, store, clock: realClock, leaseMs: 1_500 });
+    // A lease of the test's time, so that it runs out when Redis has gone and not because the machine is slow.
+    const server = await open({ agent: prompter.agent, store });
     const stream = await server.start();
     await stream.until((event) => event.type === "run.phase");
     await redis.stop();
     prompter.say("still here");
     await stream.until((event) => event.type === "span.append");
-    expect((await server.post("/threads/t2/runs", startCommand({ thread: "t2" }))).status).toBe(503);
+    await eventually(async () => (await server.post("/threads/t2/runs", startCommand({ thread: "t2" }))).status).toBe(503);
     prompter.finish();
-    expect(endOf(await stream.all())).toMatchObject({ cause: "failed", error: { code: "store-unavailable" } });
+    await eventually(async () => (await server.clock.advance(500), endOf(stream.events))).toMatchObject({
+      cause: "failed",
+      error: { code: "store-unavailable" },
+    });
     await store.close();
   });
 

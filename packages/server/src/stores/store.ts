@@ -42,6 +42,11 @@ export interface StoredRun extends NewRun {
   readonly archived: string | null;
 }
 
+export interface CreatedRun {
+  readonly run: StoredRun;
+  readonly created: boolean;
+}
+
 /** A command for a run that another process produces. */
 export interface PostedCommand {
   readonly run: string;
@@ -57,8 +62,11 @@ export interface PostedCommand {
  * each can be repeated.
  */
 export interface Store {
-  /** Creates the run, or finds the one that has the same thread and `startKey`. */
-  createRun(run: NewRun): Promise<{ readonly run: StoredRun; readonly created: boolean }>;
+  /**
+   * Creates the run, or finds the one that has the same thread and `startKey`. `null`, and nothing is created: its thread has other than
+   * `known` runs, so that somebody else has begun one since they were counted.
+   */
+  createRun(run: NewRun, known?: number): Promise<CreatedRun | null>;
   getRun(run: string): Promise<StoredRun | null>;
   findRun(thread: string, startKey: string): Promise<StoredRun | null>;
   /** In the order in which they were created. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { createEventFactory, NO_EFFECTS, type EventPayload, type UnsayEvent } from "@unsay/core/protocol";
 import { hasRedis, startRedis, type RedisServer } from "../testing/redis-server.js";
 import { Proxy } from "../testing/history/proxy.js";
@@ -10,10 +10,7 @@ import { createMemoryStore } from "./memory.js";
 import { createRedisStore } from "./redis.js";
 import { createSqliteStore } from "./sqlite.js";
 import { isTrimmed, type NewRun, type Store } from "./store.js";
-
-/** On a machine that is busy with other tests. */
-vi.setConfig({ testTimeout: 30_000 });
-const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 10_000 });
+import { eventually } from "../testing/patience.js";
 
 const folder = mkdtempSync(join(tmpdir(), "unsay-store-"));
 let files = 0;
@@ -85,7 +82,7 @@ describe.each([
       store.createRun(newRun({ run: "r2" })),
       store.createRun(newRun({ run: "r3", thread: "t2" })),
     ]);
-    expect(results.map((result) => [result.run.run, result.created])).toEqual([
+    expect(results.map((result) => [result?.run.run, result?.created])).toEqual([
       ["r1", true],
       ["r1", false],
       ["r3", true],
@@ -93,6 +90,17 @@ describe.each([
     expect(await store.findRun("t1", "k1")).toEqual({ ...newRun(), lastSeq: 0, end: null, stop: null, archived: null });
     expect(await store.findRun("t1", "k2")).toBeNull();
     expect(await store.getRun("r2")).toBeNull();
+  });
+
+  it("creates of several runs only the one that knew all others of its thread", async () => {
+    const store = await withRun();
+    const keys = ["k2", "k3", "k4"];
+    const created = await Promise.all(keys.map((key) => store.createRun(newRun({ run: key, startKey: key }), 1)));
+    expect(created.filter((result) => result?.created)).toHaveLength(1);
+    expect(created.filter((result) => result === null)).toHaveLength(2);
+    expect(await store.listRuns("t1")).toHaveLength(2);
+    expect((await store.createRun(newRun({ run: "other", thread: "t2" }), 0))?.created).toBe(true);
+    expect((await store.createRun(newRun({ run: "again" }), 0))?.created, "found, however many there are").toBe(false);
   });
 
   it("lists the runs of a thread in the order of their creation", async () => {
@@ -284,9 +292,9 @@ describe.runIf(hasRedis)("a process that is frozen while it creates a run on Red
     const end: EventPayload = { type: "run.end", outcome: "truncated", cause: "orphaned", resumable: false, effects: NO_EFFECTS };
     expect(await other.repair("r1", 5_000, eventsOf([OPEN, end]))).toBe(true);
     proxy.heal();
-    const { run } = await creating;
-    expect(run).toEqual({ ...newRun(), lastSeq: 0, end: null, stop: null, archived: null });
-    expect(await frozen.append("r1", run.owner, eventsOf([OPEN, OPEN, END]), 9_999)).toBe(false);
+    const created = await creating;
+    expect(created?.run).toEqual({ ...newRun(), lastSeq: 0, end: null, stop: null, archived: null });
+    expect(await frozen.append("r1", created?.run.owner ?? "", eventsOf([OPEN, OPEN, END]), 9_999)).toBe(false);
     await Promise.all([frozen.close(), other.close()]);
     await proxy.close();
   });
@@ -357,7 +365,7 @@ describe("a restart on the SQLite store", () => {
         .filter((name) => join(folder, name).startsWith(path))
         .map((name) => readFileSync(join(folder, name), "latin1"))
         .join("");
-    await expect.poll(bytes).toContain("zebra-4711-secret");
+    await eventually(bytes).toContain("zebra-4711-secret");
     await server.clock.advance(1_000);
     await stream.all();
     expect(bytes()).not.toContain("zebra-4711-secret");

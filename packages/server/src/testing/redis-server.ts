@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 
 export interface RedisServer {
   readonly url: string;
@@ -18,6 +19,14 @@ if (!hasRedis) console.warn("There is no redis-server on the path, so the tests 
 
 /** A Redis of the test's own, on a free port, that keeps nothing. */
 export async function startRedis(): Promise<RedisServer> {
+  for (;;) {
+    const server = await tryToStart();
+    if (server !== null) return server;
+  }
+}
+
+/** `null`: somebody else has taken the port since it was found free. */
+async function tryToStart(): Promise<RedisServer | null> {
   const folder = mkdtempSync(join(tmpdir(), "unsay-redis-"));
   const port = await freePort();
   const child = spawn(
@@ -27,7 +36,10 @@ export async function startRedis(): Promise<RedisServer> {
       stdio: ["ignore", "pipe", "inherit"],
     },
   );
-  for await (const chunk of child.stdout) if (String(chunk).includes("Ready to accept connections")) break;
+  if (!(await isReady(child.stdout))) {
+    rmSync(folder, { recursive: true, force: true });
+    return null;
+  }
   child.stdout.resume();
   return {
     url: `redis://127.0.0.1:${port}`,
@@ -39,6 +51,13 @@ export async function startRedis(): Promise<RedisServer> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Resolves when it takes connections, with `false` when it has ended before. */
+async function isReady(said: Readable): Promise<boolean> {
+  for await (const chunk of said.iterator({ destroyOnReturn: false }))
+    if (String(chunk).includes("Ready to accept connections")) return true;
+  return false;
 }
 
 async function freePort(): Promise<number> {

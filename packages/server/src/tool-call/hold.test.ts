@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { stopCommand } from "../testing/test-server.js";
 import { answerOf, createBench, decide, find, untilAsked, closeServers } from "../testing/tool-bench.js";
+import "../testing/patience.js";
 
 afterEach(closeServers);
 

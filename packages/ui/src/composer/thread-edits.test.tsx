@@ -90,7 +90,14 @@ test("timing: a stopped answer can be put away, and brought back for 10 s", asyn
   await advance(700);
   await screen.getByRole("button", { name: "Stop answering" }).click();
   await advance(1_000);
-  await screen.getByRole("button", { name: "Discard" }).click();
+  const discard = screen.getByRole("button", { name: "Discard" });
+  const words = document.createRange();
+  words.selectNodeContents(discard.element());
+  const answer = screen.container.querySelector('[data-unsay="answer"]') as HTMLElement;
+  const { paddingLeft, borderLeftWidth } = getComputedStyle(answer);
+  const edge = answer.getBoundingClientRect().left + Number.parseFloat(paddingLeft) + Number.parseFloat(borderLeftWidth);
+  expect(words.getBoundingClientRect().left).toBeCloseTo(edge, 0);
+  await discard.click();
   expect(texts('[data-unsay="answer"]')).toEqual([]);
   await screen.getByRole("button", { name: "Undo" }).click();
   expect(texts('[data-unsay="answer"]')).toHaveLength(1);

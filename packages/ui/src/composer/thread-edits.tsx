@@ -172,7 +172,7 @@ export function DiscardableAnswer({
     <>
       {children}
       {message.status === "truncated" && message.cause === "stopped" ? (
-        <div data-unsay="message.discard">
+        <div className="unsay-discard" data-unsay="message.discard">
           <Button className="unsay-quiet" onClick={() => edits.discard(message.id)}>
             {undo.discard}
           </Button>

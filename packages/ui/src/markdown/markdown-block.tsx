@@ -1,5 +1,5 @@
 "use client";
-import { memo, useContext, type ReactElement, type ReactNode } from "react";
+import { memo, useContext, useMemo, type ReactElement, type ReactNode } from "react";
 import { markdownWords } from "../strings/english/markdown.js";
 import { useWords } from "../strings/strings.js";
 import type { Block, CodeBlock as Code, ListBlock, PlainBlock, Segment, TableBlock } from "./blocks.js";
@@ -14,7 +14,7 @@ import { TableFrame } from "./small-parts.js";
 /** Cells of one table. The rows beyond are shown as they were written. */
 const MAX_CELLS = 2_000;
 
-export interface MarkdownBlockProps {
+export interface BlockToDraw {
   readonly block: Block;
   readonly headingLevel: number;
   /** More text may come: what is not final leads nowhere yet. */
@@ -25,24 +25,24 @@ export interface MarkdownBlockProps {
   readonly tail?: ReactNode;
 }
 
-/** Draws one block. A block that keeps its identity is not drawn again; nor are the items and rows inside one. */
-export function MarkdownBlock(props: MarkdownBlockProps): ReactNode {
-  const { block } = props;
+/** Draws one block; no component, as it would be drawn with each word. Items and rows that keep their identity are not drawn again. */
+export function drawBlock(drawn: BlockToDraw): ReactElement {
+  const { block } = drawn;
   switch (block.kind) {
     case "code":
-      return <CodeLines {...props} block={block} />;
+      return codeLines(block, drawn);
     case "list":
-      return <ListItems {...props} block={block} />;
+      return listItems(block, drawn);
     case "table":
-      return <TableRows {...props} block={block} />;
+      return <TableRows {...drawn} block={block} />;
     case "plain":
-      return <PlainText block={block} tail={props.tail} />;
+      return <PlainText block={block} tail={drawn.tail} />;
     case "flow":
-      return <SegmentView {...partOf(props, block.segments[0], true)} />;
+      return <SegmentView {...partOf(drawn, block.segments[0], true)} />;
   }
 }
 
-function CodeLines({ block, isCut, tail }: MarkdownBlockProps & { readonly block: Code }): ReactElement {
+function codeLines(block: Code, { isCut, tail }: BlockToDraw): ReactElement {
   const { groups, line, fence, isClosed, isFinal } = block;
   return <CodeBlock groups={groups} line={line} info={fence.info} isClosed={isClosed} isCut={isCut} isFinal={isFinal} tail={tail} />;
 }
@@ -59,36 +59,34 @@ interface SegmentProps {
 }
 
 /** Only the last segment of a block can still change. */
-function partOf({ block, headingLevel, live, isCut, tail }: MarkdownBlockProps, segment: Segment, isLast: boolean): SegmentProps {
+function partOf({ block, headingLevel, live, isCut, tail }: BlockToDraw, segment: Segment, isLast: boolean): SegmentProps {
   const isOpen = isLast && !block.isFinal;
   const isPending = live && (isOpen || segment.mayRelink);
   return { segment, headingLevel, isPending, isCut: isCut && isLast, tail: isLast ? tail : undefined };
 }
 
-const SegmentView = memo(function SegmentView({ segment, tail, within, ...rest }: SegmentProps): ReactElement {
-  if (segment.rest === "") return <Parsed {...rest} tokens={segment.tokens} tail={tail} />;
-  return (
-    <>
-      <Parsed {...rest} tokens={segment.tokens} />
-      <Unparsed within={within}>
-        <MarkedWords text={segment.rest} clean={cleanProse} />
-        {tail}
-      </Unparsed>
-    </>
-  );
-});
-
-interface ParsedProps extends Omit<SegmentProps, "segment" | "within"> {
-  readonly tokens: readonly Token[];
-}
-
-/** Keeps what is drawn of a long segment while only its unparsed end grows. */
-const Parsed = memo(function Parsed({ tokens, headingLevel, isPending, isCut, isLoose, tail }: ParsedProps): ReactElement {
+/** What is drawn of a long segment stays while only its unparsed end grows. */
+const SegmentView = memo(function SegmentView(props: SegmentProps): ReactElement {
+  const { segment, tail, within, headingLevel, isPending, isCut, isLoose } = props;
+  const { tokens, rest } = segment;
   const marks = useContext(MarkRendererContext);
   const citing = useCiting();
-  const options = { marks, headingLevel, isPending, isCut, citing };
-  const ofItem = isLoose === undefined ? {} : { isLoose };
-  return <>{renderTokens(tokens, { ...options, ...ofItem, ...(tail === undefined ? {} : { tail }) })}</>;
+  const tailInside = rest === "" ? tail : undefined;
+  const parsed = useMemo(
+    () => renderTokens(tokens, { marks, headingLevel, isPending, isCut, citing, isLoose, tail: tailInside }),
+    [tokens, marks, headingLevel, isPending, isCut, citing, isLoose, tailInside],
+  );
+  return (
+    <>
+      {parsed}
+      {rest === "" ? null : (
+        <Unparsed within={within}>
+          <MarkedWords text={rest} clean={cleanProse} />
+          {tail}
+        </Unparsed>
+      )}
+    </>
+  );
 });
 
 function Unparsed({ within, children }: { readonly within: SegmentProps["within"]; readonly children: ReactNode }): ReactElement {
@@ -101,7 +99,7 @@ function Unparsed({ within, children }: { readonly within: SegmentProps["within"
   );
 }
 
-interface SegmentGroupProps extends Omit<MarkdownBlockProps, "block"> {
+interface SegmentGroupProps extends Omit<BlockToDraw, "block"> {
   readonly block: ListBlock | TableBlock;
   readonly segments: readonly Segment[];
   /** The last segment of the block is in it. */
@@ -146,13 +144,13 @@ function inGroups({ segments, ...props }: Omit<SegmentGroupProps, "isLast">): re
   });
 }
 
-function ListItems(props: MarkdownBlockProps & { readonly block: ListBlock }): ReactElement {
-  const { segments, start, marker } = props.block;
-  const items = inGroups({ ...props, segments });
+function listItems(block: ListBlock, drawn: BlockToDraw): ReactElement {
+  const { segments, start, marker } = block;
+  const items = inGroups({ ...drawn, block, segments });
   return /[.)]/.test(marker) ? <ol {...(start === null || !Number.isSafeInteger(start) ? {} : { start })}>{items}</ol> : <ul>{items}</ul>;
 }
 
-function TableRows(props: MarkdownBlockProps & { readonly block: TableBlock }): ReactElement {
+function TableRows(props: BlockToDraw & { readonly block: TableBlock }): ReactElement {
   const { markdown } = useWords(markdownWords);
   const { head, segments } = props.block;
   const columns = Math.max(1, head.tokens.filter((token) => token.type === "th_open").length);

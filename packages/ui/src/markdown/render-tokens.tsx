@@ -21,9 +21,9 @@ export interface RenderOptions {
   /** What numbers in brackets mean; nothing without. */
   readonly citing?: Citing;
   /** Where the text is a list item: its paragraphs are drawn as such. */
-  readonly isLoose?: boolean;
+  readonly isLoose?: boolean | undefined;
   /** Stands behind the very last words. */
-  readonly tail?: ReactNode;
+  readonly tail?: ReactNode | undefined;
 }
 
 /** Tokens to elements. No string of a model becomes a tag, a class, a style or an id. */
@@ -31,14 +31,11 @@ export function renderTokens(tokens: readonly Token[], options: RenderOptions): 
   return new TokenWalker(tokens, options).render();
 }
 
+const HEADINGS: Readonly<Record<string, number>> = { h1: 1, h2: 2, h3: 3, h4: 4, h5: 5, h6: 6 };
+
 const TAGS: ReadonlySet<string> = new Set([
+  ...Object.keys(HEADINGS),
   "p",
-  "h1",
-  "h2",
-  "h3",
-  "h4",
-  "h5",
-  "h6",
   "ul",
   "ol",
   "li",
@@ -54,6 +51,8 @@ const TAGS: ReadonlySet<string> = new Set([
   "td",
 ]);
 
+/** Drawn by what they mean, and not by their tag. */
+const HOLDERS: ReadonlySet<string> = new Set(["link_open", "footnote_open"]);
 const LEAVES_WITH_WORDS: ReadonlySet<string> = new Set(["inline", "fence", "code_block"]);
 /** Paragraphs that are direct children of the items of a list at the top level. */
 const ITEM_PARAGRAPH_LEVEL = 2;
@@ -68,12 +67,12 @@ class TokenWalker {
   constructor(tokens: readonly Token[], options: RenderOptions) {
     this.tokens = tokens;
     this.options = options;
-    this.lastLeaf = options.tail === undefined ? undefined : tokens.findLast((token) => LEAVES_WITH_WORDS.has(token.type));
+    this.lastLeaf = tokens.findLast((token) => LEAVES_WITH_WORDS.has(token.type));
   }
 
   render(): ReactNode {
     const body = this.siblings(this.tokens);
-    return this.lastLeaf === undefined ? [...body, <Fragment key="tail">{this.options.tail}</Fragment>] : body;
+    return asChildren(this.lastLeaf === undefined ? [...body, this.tail()] : body);
   }
 
   private siblings(tokens: readonly Token[]): ReactNode[] {
@@ -82,8 +81,9 @@ class TokenWalker {
       const token = tokens[index];
       if (token === undefined) continue;
       const end = token.nesting === 1 ? closingIndex(tokens, index) : index;
-      const node = token.nesting === 1 ? this.element(token, tokens.slice(index + 1, end)) : this.leaf(token);
-      nodes.push(<Fragment key={index}>{node}</Fragment>);
+      if (token.type === "inline") nodes.push(...this.inline(token));
+      else if (this.isBare(token)) nodes.push(...this.siblings(tokens.slice(index + 1, end)));
+      else nodes.push(token.nesting === 1 ? this.element(token, tokens.slice(index + 1, end)) : this.leaf(token));
       index = end;
     }
     return nodes;
@@ -92,28 +92,28 @@ class TokenWalker {
   private element(token: Token, inner: readonly Token[]): ReactNode {
     if (token.type === "link_open") return this.link(token, inner);
     const children = this.siblings(inner);
-    if (token.type === "footnote_open") return <Footnote label={stripMarkup(token.info)}>{children}</Footnote>;
-    if (this.isBare(token) || !TAGS.has(token.tag)) return children;
-    if (token.tag === "table") return <TableFrame>{children}</TableFrame>;
+    if (token.type === "footnote_open") return <Footnote label={stripMarkup(token.info)}>{asChildren(children)}</Footnote>;
+    if (token.tag === "table") return <TableFrame>{asChildren(children)}</TableFrame>;
     const attributes = isTask(token, inner) ? { className: "unsay-task" } : attributesOf(token);
     return createElement(this.tagOf(token), attributes, ...children);
   }
 
+  /** What it holds stands there without an element around. */
   private isBare(token: Token): boolean {
+    if (token.nesting !== 1) return false;
     const isOfItem = token.type === "paragraph_open" && token.level === ITEM_PARAGRAPH_LEVEL;
-    return isOfItem && this.options.isLoose !== undefined ? !this.options.isLoose : token.hidden;
+    const isHidden = isOfItem && this.options.isLoose !== undefined ? !this.options.isLoose : token.hidden;
+    return isHidden || (!TAGS.has(token.tag) && !HOLDERS.has(token.type));
   }
 
   private tagOf(token: Token): string {
-    const level = /^h([1-6])$/.exec(token.tag)?.[1];
-    if (level !== undefined) return `h${Math.min(6, this.options.headingLevel + Number(level))}`;
+    const level = HEADINGS[token.tag];
+    if (level !== undefined) return `h${Math.min(6, this.options.headingLevel + level)}`;
     return token.tag === "s" ? "del" : token.tag;
   }
 
   private leaf(token: Token): ReactNode {
     switch (token.type) {
-      case "inline":
-        return this.withTail(token, this.siblings(token.children ?? []));
       case "fence":
       case "code_block":
         return this.codeBlock(token);
@@ -145,8 +145,14 @@ class TokenWalker {
     return withCitations(text, this.options.citing ?? NOTHING_CITED, (words) => this.words(words, cleanProse));
   }
 
-  private withTail(token: Token, nodes: ReactNode): ReactNode {
-    return token === this.lastLeaf ? [nodes, <Fragment key="tail">{this.options.tail}</Fragment>] : nodes;
+  /** The tail stands beside the words, and its place is always there: they stay the nodes they are when it goes. */
+  private inline(token: Token): readonly ReactNode[] {
+    return [...this.siblings(token.children ?? []), token === this.lastLeaf ? this.tail() : null];
+  }
+
+  private tail(): ReactNode {
+    const { tail } = this.options;
+    return tail === undefined ? null : <Fragment key="tail">{tail}</Fragment>;
   }
 
   private codeBlock(token: Token): ReactNode {
@@ -176,7 +182,7 @@ class TokenWalker {
     this.isInLink = false;
     return (
       <AnswerLink href={attribute(token, "href")} words={plainText(inner)} isPending={this.options.isPending}>
-        {children}
+        {asChildren(children)}
       </AnswerLink>
     );
   }
@@ -184,6 +190,11 @@ class TokenWalker {
   private words(text: string, clean: (text: string) => string): ReactNode {
     return wordsOf(text, this.options.marks, this.progress, clean);
   }
+}
+
+/** Told apart by their places: what stands before the last of them keeps its place while that grows. */
+function asChildren(nodes: readonly ReactNode[]): ReactNode {
+  return createElement(Fragment, null, ...nodes);
 }
 
 function inGroups(content: string): readonly string[] {

@@ -1,5 +1,5 @@
 "use client";
-import { Fragment, useCallback, useId, useLayoutEffect, useRef, type HTMLAttributes, type ReactElement, type ReactNode } from "react";
+import { Fragment, memo, useCallback, useId, useLayoutEffect, useRef, type HTMLAttributes, type ReactElement, type ReactNode } from "react";
 import { type PacedAnswer } from "@unsay/react/base";
 import {
   countWords,
@@ -10,6 +10,7 @@ import {
   shownParts,
   unresolvedCalls,
   type AssistantMessage,
+  type CallPart,
   type Part,
   type Seam as SeamFacts,
   type Span,
@@ -75,7 +76,7 @@ export const PacedBody: UiComponent<HTMLDivElement, PacedBodyProps> = withRef("P
                 {children ??
                   parts.map((part, index) => (
                     <Fragment key={part.id}>
-                      <PartView paced={paced} part={part} growing={part === growing} sources={sourcesFrom(parts, index)} />
+                      {part.type === "text" ? textView({ paced, part, growing: part === growing }) : partView(message, part, parts, index)}
                       {seamsAfter(message, part)}
                     </Fragment>
                   ))}
@@ -85,7 +86,7 @@ export const PacedBody: UiComponent<HTMLDivElement, PacedBodyProps> = withRef("P
         </div>
       )}
       {isUnsettled ? <UnsettledNote id={id} /> : null}
-      <HoldNotice holding={paced.holding} />
+      {paced.holding === null ? null : <HoldNotice holding={paced.holding} />}
       {paced.keptBack.map((kept) => (
         <HeldText key={kept.part} words={countWords(kept.text)} onShow={paced.revealHeld} />
       ))}
@@ -111,14 +112,14 @@ function sourcesFrom(parts: readonly Part[], index: number): readonly ValuePart[
 }
 
 /** The words beside the rule: what stands here may still change. */
-function UnsettledNote({ id }: { readonly id: string }): ReactElement {
+const UnsettledNote = memo(function UnsettledNote({ id }: { readonly id: string }): ReactElement {
   const { hold } = useWords(answerWords);
   return (
     <span id={id} className="unsay-visually-hidden" data-unsay="answer.unsettled">
       {hold.writing}
     </span>
   );
-}
+});
 
 /** Of a withdrawn answer only the tool calls stay, since what they did has happened, and the words of a refusal. */
 function visibleParts(message: AssistantMessage): readonly Part[] {
@@ -140,43 +141,36 @@ interface TextViewProps {
   readonly growing: boolean;
 }
 
-interface PartViewProps extends Omit<TextViewProps, "part"> {
-  readonly part: Part;
-  /** The sources that begin with this one. */
-  readonly sources: readonly ValuePart[];
+function partView(message: AssistantMessage, part: CallPart | ValuePart, parts: readonly Part[], index: number): ReactNode {
+  if (part.type === "call") return <ToolCallSlot message={message} callId={part.call} />;
+  if (part.kind !== "source") return <AnswerFile part={part} />;
+  const sources = sourcesFrom(parts, index);
+  return sources.length === 0 ? null : <SourceList parts={sources} />;
 }
 
-function PartView({ paced, part, growing, sources }: PartViewProps): ReactNode {
-  const { message } = paced;
-  switch (part.type) {
-    case "call":
-      return <ToolCallSlot message={message} callId={part.call} />;
-    case "value":
-      if (part.kind !== "source") return <AnswerFile part={part} />;
-      return sources.length === 0 ? null : <SourceList parts={sources} />;
-    case "text":
-      return <TextView paced={paced} part={part} growing={growing} />;
-  }
-}
-
-function TextView({ paced, part, growing }: TextViewProps): ReactNode {
-  const { refusal } = useWords(answerWords);
+/** No component, as what makes the text of a part is none: each would be drawn again with every word. */
+function textView({ paced, part, growing }: TextViewProps): ReactNode {
   const { message } = paced;
   if (part.kind === "reasoning") return <ReasoningPart part={part} live={isLive(message)} />;
   if (part.status === "withdrawn")
     return <RetractionNotice scope="block" reason={part.spans.find((span) => span.reason !== undefined)?.reason} />;
-  const body = <SeamedText paced={paced} part={part} growing={growing} />;
-  if (isAnswerPart(part)) return body;
+  const text = seamedText({ paced, part, growing });
+  return isAnswerPart(part) ? text : <Refusal isStated={isRefused(message)}>{text}</Refusal>;
+}
+
+/** `isStated`: how the answer ended says that it is one. */
+function Refusal({ isStated, children }: { readonly isStated: boolean; readonly children: ReactNode }): ReactElement {
+  const { refusal } = useWords(answerWords);
   return (
     <div className="unsay-refusal" data-unsay="answer.refusal">
-      {isRefused(message) ? null : <strong>{refusal}</strong>}
-      {body}
+      {isStated ? null : <strong>{refusal}</strong>}
+      {children}
     </div>
   );
 }
 
 /** Text with a seam where another connection or run went on inside it. */
-function SeamedText({ paced, part, growing }: TextViewProps): ReactNode {
+function seamedText({ paced, part, growing }: TextViewProps): readonly ReactElement[] {
   const { message } = paced;
   const facts = spanFactsOf(paced);
   const seams = message.seams.filter((seam) => isInside(seam, part));
@@ -184,20 +178,14 @@ function SeamedText({ paced, part, growing }: TextViewProps): ReactNode {
     part,
     seams.map((seam) => seam.offset ?? 0),
   );
-  return pieces.map((piece, index) => {
+  const last = pieces.length - 1;
+  return pieces.flatMap((piece, index) => {
     const seam = seams[index];
-    return (
-      <Fragment key={index}>
-        <PieceText
-          part={piece}
-          facts={facts}
-          live={growing && index === pieces.length - 1}
-          cut={part.status === "cut" && index === pieces.length - 1}
-          ghost={index === pieces.length - 1 ? draftsOf(paced, part) : undefined}
-        />
-        {seam === undefined ? null : <Seam seam={seam} />}
-      </Fragment>
-    );
+    const { text, marks } = selectMarkedText(piece, facts);
+    const own = { live: growing && index === last, cut: part.status === "cut" && index === last };
+    const ghost = index === last ? draftsOf(paced, part) : undefined;
+    const shown = <AnswerText key={index} text={fenced(part, text)} marks={marks} {...own} ghost={ghost} />;
+    return seam === undefined ? [shown] : [shown, <Seam key={`seam-${index}`} seam={seam} />];
   });
 }
 
@@ -222,19 +210,6 @@ function draftsOf({ drafts }: PacedAnswer, part: TextPart): ReactNode {
       {open === "" ? null : <Draft>{open}</Draft>}
     </>
   );
-}
-
-interface PieceTextProps {
-  readonly part: TextPart;
-  readonly facts: SpanFacts;
-  readonly live: boolean;
-  readonly cut: boolean;
-  readonly ghost: ReactNode;
-}
-
-function PieceText({ part, facts, live, cut, ghost }: PieceTextProps): ReactElement {
-  const { text, marks } = selectMarkedText(part, facts);
-  return <AnswerText text={fenced(part, text)} marks={marks} live={live} cut={cut} ghost={ghost} />;
 }
 
 /** A part that is code carries no fence of its own. Longer than any run of backticks in it, so that none ends it. */
@@ -278,6 +253,7 @@ function spansBetween(spans: readonly Span[], from: number, to: number): readonl
 
 /** Joints between parts. Those inside one are drawn with its text. */
 function seamsAfter(message: AssistantMessage, part: Part): ReactNode {
+  if (message.seams.length === 0) return null;
   return message.seams
     .filter((seam) => seam.part === part.id && !(part.type === "text" && isInside(seam, part)) && hasMoreAfter(message, part))
     .map((seam, index) => <Seam key={index} seam={seam} />);

@@ -1,13 +1,12 @@
 "use client";
-import { useMemo, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { normalizeText } from "../markdown/clean-text.js";
 import { useMarkdownOptions } from "../markdown/markdown-options.js";
 import { MarkRendererContext } from "../markdown/marked-words.js";
 import { stripMarkup } from "../markdown/sentinels.js";
 import { usePiece } from "../on-demand/pieces.js";
-import type { BlocksProps } from "./block-frame.js";
 import { markRenderer } from "./mark-slots.js";
-import { MarksProvider } from "./marks-provider.js";
+import { MarksContext, useMarksState } from "./marks-state.js";
 import type { MarkedText, TextMark } from "./marked-text.js";
 import { PlainText } from "./plain-text.js";
 
@@ -30,7 +29,8 @@ const NO_MARKS: readonly TextMark[] = [];
  */
 export function AnswerText({ text, marks = NO_MARKS, live = false, cut = false, ghost }: AnswerTextProps): ReactNode {
   const { unsafeRenderMarkdown } = useMarkdownOptions();
-  const stableMarks = useStableMarks(marks);
+  const { module } = usePiece("markdown", unsafeRenderMarkdown === undefined);
+  const marksState = useMarksState(marks);
   if (unsafeRenderMarkdown !== undefined)
     return (
       <>
@@ -38,23 +38,12 @@ export function AnswerText({ text, marks = NO_MARKS, live = false, cut = false, 
         {ghost}
       </>
     );
+  const Text = module === null ? PlainText : module.MarkdownText;
   return (
-    <MarksProvider marks={stableMarks}>
+    <MarksContext.Provider value={marksState}>
       <MarkRendererContext.Provider value={markRenderer}>
-        <ReadText text={normalizeText(text)} live={live} cut={cut} ghost={ghost} />
+        <Text text={normalizeText(text)} live={live} cut={cut} ghost={ghost} />
       </MarkRendererContext.Provider>
-    </MarksProvider>
+    </MarksContext.Provider>
   );
-}
-
-function ReadText(props: BlocksProps): ReactNode {
-  const { module } = usePiece("markdown");
-  return module === null ? <PlainText {...props} /> : <module.MarkdownText {...props} />;
-}
-
-/** Marks are selected anew from every snapshot; equal ones must not wake the readers of the context. */
-function useStableMarks(marks: readonly TextMark[]): readonly TextMark[] {
-  const key = marks.length === 0 ? "" : JSON.stringify(marks);
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- the key is the value of the marks
-  return useMemo(() => (key === "" ? NO_MARKS : marks), [key]);
 }

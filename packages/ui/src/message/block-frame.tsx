@@ -1,5 +1,5 @@
 import { useClock } from "@unsay/react/base";
-import { useLayoutEffect, useRef, type ReactElement, type ReactNode, type RefObject } from "react";
+import { useLayoutEffect, useRef, type ComponentProps, type ReactElement, type ReactNode, type RefObject } from "react";
 import { Caret } from "./marks.js";
 
 export interface BlockFacts {
@@ -15,21 +15,15 @@ export interface BlocksProps {
   readonly ghost: ReactNode;
 }
 
-/** One block of an answer, read as Markdown or not yet. Renders a `div`. */
-export function BlockFrame({ provisional, isCut, children }: BlockFacts & { readonly children: ReactNode }): ReactElement {
-  return (
-    <div
-      ref={useFade(provisional)}
-      className="unsay-block"
-      data-unsay="answer.block"
-      dir="auto"
-      data-mark={provisional ? "provisional" : undefined}
-      data-settled={provisional ? undefined : ""}
-      data-unfinished={isCut ? "" : undefined}
-    >
-      {children}
-    </div>
-  );
+/** The `div` of one block of an answer, read as Markdown or not yet. */
+export function useBlockFrame({ provisional, isCut }: BlockFacts): ComponentProps<"div"> {
+  return {
+    ref: useFade(provisional),
+    className: "unsay-block",
+    dir: "auto",
+    ...{ "data-unsay": "answer.block", "data-mark": provisional ? "provisional" : undefined },
+    ...{ "data-settled": provisional ? undefined : "", "data-unfinished": isCut ? "" : undefined },
+  };
 }
 
 const FADE_MS = 240;

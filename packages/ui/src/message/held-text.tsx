@@ -1,14 +1,13 @@
 "use client";
-import type { ReactElement, ReactNode } from "react";
+import type { ReactElement } from "react";
 import type { PacedView } from "@unsay/core";
 import { Button } from "../button/button.js";
 import { answerWords } from "../strings/english/answer.js";
 import { useWords } from "../strings/strings.js";
 
 /** Says what the text waits for. It never stands for text: what is held is not here. Renders a `p`. */
-export function HoldNotice({ holding }: Pick<PacedView, "holding">): ReactNode {
+export function HoldNotice({ holding }: { readonly holding: NonNullable<PacedView["holding"]> }): ReactElement {
   const { hold } = useWords(answerWords);
-  if (holding === null) return null;
   return (
     <p className="unsay-hold" data-unsay="answer.hold" data-why={holding.why}>
       {hold.waiting[holding.why]}

@@ -5,7 +5,7 @@ import { composeHandlers, flag, joinClasses, withRef, type UiComponent } from ".
 import { revisionWords, type RevisionWords } from "../strings/english/revision.js";
 import { useWords } from "../strings/strings.js";
 import type { TextMark } from "./marked-text.js";
-import { keyOf, MarksContext } from "./marks-provider.js";
+import { keyOf, MarksContext } from "./marks-state.js";
 import { OwnWords, Retracted, Revised, Unverified, type MarkProps } from "./marks.js";
 
 /** The wording before a correction. Renders a `del` with hidden words around. */

@@ -6,10 +6,10 @@ import { answerWords } from "../strings/english/answer.js";
 import { useWords } from "../strings/strings.js";
 import type { MarkWordsProps } from "./live-marks.js";
 import type { TextMark } from "./marked-text.js";
-import { MarksContext } from "./marks-provider.js";
+import { MarksContext } from "./marks-state.js";
 import { Retracted, Revised } from "./marks.js";
 
-/** Draws the sentinels of the markdown walker. One for all texts: what a number means comes from `MarksProvider`. */
+/** Draws the sentinels of the markdown walker. One for all texts: what a number means comes from `MarksContext`. */
 export const markRenderer: MarkRenderer = {
   point: (mark) => <PointSlot index={mark} />,
   text: (mark, words, first) => (

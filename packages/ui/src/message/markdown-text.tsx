@@ -2,9 +2,9 @@
 import { memo, useMemo, type ReactNode } from "react";
 import type { Block } from "../markdown/blocks.js";
 import { createDocumentReader } from "../markdown/document-reader.js";
-import { MarkdownBlock } from "../markdown/markdown-block.js";
+import { drawBlock } from "../markdown/markdown-block.js";
 import { useMarkdownOptions } from "../markdown/markdown-options.js";
-import { BlockFrame, GhostBlock, tailOf, type BlockFacts, type BlocksProps } from "./block-frame.js";
+import { GhostBlock, tailOf, useBlockFrame, type BlockFacts, type BlocksProps } from "./block-frame.js";
 import { useHeadingLevel } from "./heading-level.js";
 
 /** Text read as Markdown. Loaded on demand, with the reader; while the text grows only the last block renders again. */
@@ -84,9 +84,6 @@ interface MarkdownFrameProps extends BlockFacts {
 
 const MarkdownFrame = memo(function MarkdownFrame({ block, live, provisional, isCut, ghost }: MarkdownFrameProps) {
   const headingLevel = useHeadingLevel();
-  return (
-    <BlockFrame provisional={provisional} isCut={isCut}>
-      <MarkdownBlock block={block} headingLevel={headingLevel} live={live} isCut={isCut} tail={tailOf(provisional, ghost)} />
-    </BlockFrame>
-  );
+  const frame = useBlockFrame({ provisional, isCut });
+  return <div {...frame}>{drawBlock({ block, headingLevel, live, isCut, tail: tailOf(provisional, ghost) })}</div>;
 });

@@ -2,7 +2,7 @@
 import { memo, type ReactNode } from "react";
 import { cleanProse } from "../markdown/clean-text.js";
 import { MarkedWords } from "../markdown/marked-words.js";
-import { BlockFrame, GhostBlock, tailOf, type BlockFacts, type BlocksProps } from "./block-frame.js";
+import { GhostBlock, tailOf, useBlockFrame, type BlockFacts, type BlocksProps } from "./block-frame.js";
 
 /** Text as it was written, its marks drawn and nothing interpreted: what stands there until Markdown can be read. */
 export function PlainText({ text, live, cut, ghost }: BlocksProps): ReactNode {
@@ -27,11 +27,11 @@ interface ParagraphProps extends BlockFacts {
 
 const Paragraph = memo(function Paragraph({ text, provisional, isCut, ghost }: ParagraphProps) {
   return (
-    <BlockFrame provisional={provisional} isCut={isCut}>
+    <div {...useBlockFrame({ provisional, isCut })}>
       <div className="unsay-plain">
         <MarkedWords text={text} clean={cleanProse} />
         {tailOf(provisional, ghost)}
       </div>
-    </BlockFrame>
+    </div>
   );
 });

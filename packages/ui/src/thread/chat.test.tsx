@@ -9,7 +9,7 @@ import "../styles/index.css";
 
 afterEach(() => document.getSelection()?.removeAllRanges());
 
-async function open(script: Script, height = 600) {
+async function open(script: Script, height: number | "auto" = 600) {
   const clock: FakeClock = createFakeClock();
   const log: Announcement[] = [];
   const transport = createScriptedTransport(script, { clock });
@@ -42,6 +42,24 @@ test("statement 1: an answer goes from pending over streaming to complete, and o
   await clock.advance(10_000);
   await vi.waitFor(() => expect(answer()?.getAttribute("data-status")).toBe("complete"));
   expect(container.querySelector(".unsay-caret")).toBeNull();
+});
+
+test("in a box without a height a chat is as high as the screen, and Stop stays where it is while an answer grows", async () => {
+  const { clock, send, container, screen } = await open(longScript, "auto");
+  const chat = container.querySelector('[data-unsay="chat"]') as HTMLElement;
+  expect(chat.offsetHeight).toBe(innerHeight);
+  await send();
+  const stop = screen.getByRole("button", { name: "Stop answering" });
+  await vi.waitFor(() => expect(stop.query()).not.toBeNull());
+  const place = stop.element().getBoundingClientRect().bottom;
+  const transcript = container.querySelector('[data-unsay="transcript"]') as HTMLElement;
+  for (let second = 0; second < 60 && transcript.scrollHeight < transcript.clientHeight + 150; second++) {
+    await clock.advance(1_000);
+    await nextFrame();
+  }
+  expect(transcript.scrollHeight).toBeGreaterThan(transcript.clientHeight);
+  expect(chat.offsetHeight).toBe(innerHeight);
+  expect(stop.element().getBoundingClientRect().bottom).toBe(place);
 });
 
 test("statement 95, announcements: tokens are never announced: the start and the end are", async () => {

@@ -1,6 +1,14 @@
 "use client";
 import { useCallback, useMemo, useRef, useState, type HTMLAttributes, type ReactElement, type ReactNode, type RefObject } from "react";
-import { findLive, isLive, type AssistantMessage, type Clock, type StorageLike, type Transport } from "@unsay/core/base";
+import {
+  findLive,
+  isLive,
+  type AssistantMessage,
+  type Clock,
+  type Message as AnyMessage,
+  type StorageLike,
+  type Transport,
+} from "@unsay/core/base";
 import {
   KeysProvider,
   SessionProvider,
@@ -45,6 +53,11 @@ export interface ChatProps
   readonly transport: Transport;
   /** The thread to show; a new one begins with the component without it. */
   readonly threadId?: string | undefined;
+  /**
+   * What the page holds of the thread already, such as what its server has read: shown at once, also in rendered markup. The record is
+   * read all the same and has the last word. Taken once for a thread.
+   */
+  readonly initialMessages?: readonly AnyMessage[] | undefined;
   /** Stands above the transcript. */
   readonly title?: ReactNode;
   /** Stands in the transcript while the thread has no message. */
@@ -87,6 +100,7 @@ export const Chat: UiComponent<HTMLDivElement, ChatProps> = withRef("Chat", (pro
   const {
     transport,
     threadId,
+    initialMessages,
     title,
     empty,
     suggestions,
@@ -107,7 +121,7 @@ export const Chat: UiComponent<HTMLDivElement, ChatProps> = withRef("Chat", (pro
     uses,
     ...rest
   } = others;
-  const thread = useThreadOf({ transport, id: threadId, clock, ...(storage === undefined ? {} : { storage }) }, useOpenSession());
+  const thread = useThreadOf({ transport, id: threadId, clock, storage, initialMessages }, useOpenSession());
   const inherited = useDescribeCall(describeCall);
   return (
     <UnsayRoot {...rest} ref={ref} className={["unsay-chat", rest.className].filter(Boolean).join(" ")} data-unsay="chat">

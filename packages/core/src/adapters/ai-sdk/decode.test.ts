@@ -126,6 +126,17 @@ describe("decodeUIMessageStream", () => {
     });
   });
 
+  it("withdraws the question about a tool whose provider ran it without waiting, so that nobody waits for an answer", () => {
+    const request = { type: "tool-approval-request", approvalId: "a1", toolCallId: "c1" };
+    const output = { type: "tool-output-available", toolCallId: "c1", output: { found: 1 }, providerExecuted: true };
+    const { message } = decode([...begin, input("c1", "tool_search", {}), request, output, ...text("0", "Found."), ...finish("stop")]);
+    expect(message).toMatchObject({
+      status: "complete",
+      calls: [{ status: "succeeded" }],
+      approvals: [{ status: "cancelled" }],
+    });
+  });
+
   it("asks anew when the input changes while asked, and does not complete when it changes after the decision", () => {
     const request = { type: "tool-approval-request", approvalId: "a1", toolCallId: "c1" };
     const asked = [...begin, input("c1", "pay", { amount: 5 }), request];

@@ -5,11 +5,17 @@ import type { RunWriter } from "../shared/run-writer.js";
 /** The name of a call of which only the result was sent. */
 const NAMELESS = "unknown";
 
+interface OpenQuestion {
+  readonly id: string;
+  readonly call: WireCall;
+  readonly argsHash: string;
+}
+
 /** Tool chunks. This wire repeats a call id when it means the same call. */
 export class UITools {
   readonly #run: RunWriter;
   readonly #calls: CallWriter;
-  readonly #approvals = new Map<string, { readonly id: string; readonly call: WireCall; readonly argsHash: string }>();
+  readonly #approvals = new Map<string, OpenQuestion>();
   #approvalCount = 0;
 
   constructor(run: RunWriter, calls: CallWriter) {
@@ -64,16 +70,14 @@ export class UITools {
   }
 
   cancelStep(): void {
-    for (const [wireId, { id, call, argsHash }] of this.#approvals) {
-      this.#run.write({
-        type: "approval.decision",
-        approval: id,
-        items: [{ call: call.id, argsHash, decision: "cancelled" }],
-        by: "server",
-      });
-      this.#approvals.delete(wireId);
-    }
+    for (const [wireId, approval] of this.#approvals) this.#withdraw(wireId, approval);
     this.#calls.cancelStep();
+  }
+
+  #withdraw(wireId: string, { id, call, argsHash }: OpenQuestion): void {
+    const items = [{ call: call.id, argsHash, decision: "cancelled" }] as const;
+    this.#run.write({ type: "approval.decision", approval: id, items, by: "server" });
+    this.#approvals.delete(wireId);
   }
 
   #callOf(chunk: JsonObject): WireCall {
@@ -112,6 +116,8 @@ export class UITools {
     const call = this.#callOf(chunk);
     if (chunk["preliminary"] === true) return this.#calls.progress(call, chunk["output"]);
     this.#calls.finish(call, { result: "ok", output: chunk["output"] });
+    // A provider asks nobody before its own tools, though `ai` sends the question along.
+    for (const [wireId, approval] of this.#approvals) if (approval.call === call) this.#withdraw(wireId, approval);
   }
 
   #requestApproval(wireId: string, chunk: JsonObject): void {

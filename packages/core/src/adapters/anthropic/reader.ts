@@ -45,6 +45,7 @@ export class AnthropicReader implements WireReader {
   readonly #output: WireOutput;
   readonly #blocks = new Map<number, Block>();
   #messageCount = 0;
+  #messageId: string | undefined;
   #isInMessage = false;
   #reason: string | null = null;
   #explanation: string | undefined;
@@ -98,13 +99,16 @@ export class AnthropicReader implements WireReader {
     if (value["delta"] !== undefined) throw new BadEvent(`The unknown event ${type} carries a delta, which may be text.`);
   }
 
-  /** A body may hold several messages when a host ran tools in between; the same start twice is one message. */
+  /** A body may hold several messages: a host ran tools in between, or a proxy asked again in mid-answer. The same start twice is one message. */
   #startMessage(message: JsonObject): void {
-    const { run, calls } = this.#output;
+    const { run, calls, parts } = this.#output;
     run.open(stringOf(message["model"]));
     this.#readUsage(objectOf(message["usage"]), false);
-    if (this.#isInMessage) return;
+    const id = stringOf(message["id"]);
+    if (this.#isInMessage && (id === undefined || id === this.#messageId)) return;
+    if (this.#isInMessage) parts.closeAll();
     this.#isInMessage = true;
+    this.#messageId = id;
     this.#messageCount += 1;
     this.#blocks.clear();
     this.#reason = optionalString(message, "stop_reason") ?? null;

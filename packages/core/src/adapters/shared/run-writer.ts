@@ -187,7 +187,7 @@ export class RunWriter {
 
   /** Text may be missing from here on, so nothing more is read. */
   breakOff(message: string): void {
-    this.#breakOffAs(corrupt(message));
+    this.#breakOffAs(corrupt(this.#named(message)));
   }
 
   /** More came than this client reads of one answer: nothing after it is. */
@@ -223,8 +223,21 @@ export class RunWriter {
   #endingOfBody(statedError: UnsayErrorData | undefined): { readonly ending: Ending; readonly isStated: boolean } {
     if (statedError !== undefined) return { ending: { outcome: "truncated", cause: "failed", error: statedError }, isStated: true };
     if (this.#plan?.outcome === "truncated") return { ending: this.#plan, isStated: true };
-    if (this.#damage !== null) return { ending: corrupt(this.#damage), isStated: false };
-    return this.#plan === null ? { ending: DISCONNECTED, isStated: false } : { ending: this.#plan, isStated: true };
+    if (this.#damage !== null) return { ending: corrupt(this.#named(this.#damage)), isStated: false };
+    if (this.#plan !== null) return { ending: this.#plan, isStated: true };
+    const foreign = this.#isOpen ? [] : this.#foreignTypes();
+    return { ending: foreign.length === 0 ? DISCONNECTED : corrupt(this.#named(`Found only ${foreign.join(", ")}.`)), isStated: false };
+  }
+
+  /** Where nothing was understood of a body it is probably another wire's, so it is said whose was expected. */
+  #named(message: string): string {
+    return this.#isOpen ? message : `Expected a stream of ${this.wire}. ${message}`;
+  }
+
+  /** A few of the types that the wire does not have. The end of a transport belongs to none. */
+  #foreignTypes(): readonly string[] {
+    const types = [...this.#unknownTypes.keys()].filter((type) => type !== "[DONE]");
+    return types.slice(0, 3).map((type) => JSON.stringify(type.slice(0, 40)));
   }
 
   #lastPayloads(ending: Ending): readonly EventPayload[] {

@@ -1,4 +1,5 @@
 import type { EventOf, UnsayEvent } from "@unsay/core/protocol";
+import { turnOf } from "../../thread/turns.js";
 import type { Deed, History, Operation, RunOnRecord, View } from "./history.js";
 
 type Rule = (history: History) => readonly string[];
@@ -31,6 +32,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   "an accepted stop is on record": checkStops,
   "a tool entered after an accepted stop had started before it": checkEntries,
   "a redirect begins when what it redirects from has ended": checkRedirects,
+  "a question has one answer in work at a time": checkTurns,
   "what was done is undone once": forEachRun(({ events }) =>
     repeated(find(events, "receipt").flatMap(({ outcome, undoes = "" }) => (outcome === "undone" ? [undoes] : []))),
   ),
@@ -206,9 +208,22 @@ function checkRedirects({ runs, skewMs }: History): readonly string[] {
   return runs.flatMap(({ record }) => {
     const from = runs.find((other) => record.redirects !== null && other.record.message === record.redirects);
     if (from === undefined || causeOf(from) === "orphaned") return [];
-    const endedAt = from.record.createdAt + (from.events.find(({ type }) => type === "run.end")?.t ?? 0);
+    const endedAt = endedAtOf(from);
     return record.createdAt < endedAt - skewMs ? [`${record.run} began ${endedAt - record.createdAt} ms early`] : [];
   });
+}
+
+function checkTurns({ runs, skewMs }: History): readonly string[] {
+  const records = runs.map(({ record }) => record);
+  return runs.flatMap(({ record }, index) => {
+    const before = runs.slice(0, index).filter((other) => turnOf(other.record.parent, records) === turnOf(record.parent, records));
+    const inWork = before.filter((other) => record.createdAt < endedAtOf(other) - skewMs);
+    return inWork.map((other) => `${record.run} began ${endedAtOf(other) - record.createdAt} ms before ${other.record.run} had ended`);
+  });
+}
+
+function endedAtOf({ record, events }: RunOnRecord): number {
+  return record.createdAt + (events.find(({ type }) => type === "run.end")?.t ?? 0);
 }
 
 /** What takes back is done under a key of its own, and may be tried again under it. */

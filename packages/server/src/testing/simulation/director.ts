@@ -37,12 +37,12 @@ export class Director {
   }
 
   /** Asks for an answer, perhaps of two processes at once, and perhaps takes it back before it begins. Gives its message id. */
-  start(change: Record<string, unknown>): string {
+  start(change: Record<string, unknown>, at: Process | undefined = this.processes[0]): string {
     this.#answers += 1;
     const startKey = `k${this.#answers}`;
     const command = startCommand({ startKey, answer: `m${this.#answers}`, message: undefined, ...change });
     if (this.#does("stopEarly")) this.#stop(this.#any(), { startKey });
-    this.#startAt(this.processes[0], command);
+    this.#startAt(at, command);
     if (this.#does("startTwice")) this.#startAt(this.#any(), command);
     return String(command["answer"]);
   }

@@ -95,8 +95,11 @@ async function followUp({ world, director, first, second }: Story): Promise<void
   if (luck > 0.8) return;
   director.processes = first.life.isRunning ? [first, second] : [second];
   await advance(world, first.life.isRunning ? 500 : LEASE_MS * 2);
-  if (world.random() < 0.5) director.start({ mode: "regenerate", parent: "u1" });
-  else director.start({ mode: "continue", answer: "m1" });
+  const isMadeAnew = world.random() < 0.5;
+  const goOn = () => (isMadeAnew ? { mode: "regenerate", parent: "u1" } : { mode: "continue", answer: "m1" });
+  director.start(goOn());
+  // So does somebody else, at the same moment.
+  if (world.random() < 0.4) director.start(goOn(), second);
   await play(world, director);
 }
 
@@ -104,7 +107,8 @@ async function conclude({ world, first, second }: Story, skewMs: number): Promis
   await advance(world, 8_000);
   for (const { life } of [first, second]) life.die();
   const third = startProcess(world, LIVES);
-  await advance(world, LEASE_MS * 2);
+  // By a calendar that was ahead the last lease runs that much longer.
+  await advance(world, LEASE_MS * 2 + skewMs);
   const response = await send(third, new Request(`http://here/threads/${THREAD}/messages`));
   const { messages } = (await response.json()) as { messages: readonly Message[] };
   const runs = await readRuns(world);

@@ -1,5 +1,5 @@
 "use client";
-import { createContext, useId, useMemo, useState, type Context, type ReactElement, type ReactNode } from "react";
+import { createContext, useId, useMemo, useState, type Context } from "react";
 import type { TextMark } from "./marked-text.js";
 
 /** What a reader has done with one mark. Kept by what the mark is, since its place in the list may change. */
@@ -26,20 +26,24 @@ export function keyOf(mark: TextMark, index: number): string {
   return mark.kind === "revised" ? `r${mark.revision}` : `${mark.kind}-${index}`;
 }
 
-/** Gives the marks of one part to the blocks drawn from it, so that opening one re-renders none of the others. */
-export function MarksProvider({ marks, children }: { readonly marks: readonly TextMark[]; readonly children: ReactNode }): ReactElement {
+/**
+ * The marks of one part and what was done with them, for the blocks drawn from it: opening one draws none of the others again.
+ * Marks are selected anew from every snapshot, and equal ones are no change.
+ */
+export function useMarksState(marks: readonly TextMark[]): MarksState {
   const [states, setStates] = useState<ReadonlyMap<string, MarkState>>(new Map());
   const [old] = useState(() => new Set(marks.map(keyOf)));
   const idPrefix = useId();
-  const value = useMemo<MarksState>(
+  const key = marks.length === 0 ? "" : JSON.stringify(marks);
+  return useMemo<MarksState>(
     () => ({
       marks,
       states,
       old,
       idPrefix,
-      change: (key, change) => setStates((before) => new Map([...before, [key, { ...before.get(key), ...change }]])),
+      change: (name, change) => setStates((before) => new Map([...before, [name, { ...before.get(name), ...change }]])),
     }),
-    [marks, states, old, idPrefix],
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- the key is the value of the marks
+    [key, states, old, idPrefix],
   );
-  return <MarksContext.Provider value={value}>{children}</MarksContext.Provider>;
 }
