@@ -30,7 +30,7 @@ const BUGS = [
   [
     "a second start under the same key is a second run",
     "stores/memory.ts",
-    "if (known !== undefined) return { run: known.record, created: false };",
+    "if (found !== undefined) return { run: found.record, created: false };",
     "",
   ],
   [
@@ -141,11 +141,22 @@ const BUGS = [
   [
     "a stop that came before its run is forgotten",
     "run/run-starter.ts",
-    "if (early !== null) await stop(",
-    "if (early === null) await stop(",
+    "if (early !== null) await this.#options.stop(run, early).catch(() => {});",
+    "void early;",
   ],
   ["tools go on starting after a stop", "tool-call/call-runner.ts", "return !this.#isShut && !call.abort.signal.aborted;", "return true;"],
-  ["a redirect does not wait for what it redirects from", "run/run-starter.ts", "    await from.done;\n", ""],
+  [
+    "what takes the place of an answer does not wait for its end",
+    "run/run-starter.ts",
+    "if (replaced.length > 0) return this.#settleAll(command, replaced);",
+    "if (replaced.length > 0) void this.#settleAll(command, replaced).catch(() => {});",
+  ],
+  [
+    "two who ask anew at once both begin",
+    "stores/memory.ts",
+    "if (known !== undefined && siblings.length !== known) return null;",
+    "void known;",
+  ],
 ].map(([name, file, before, after, ...more]) => ({ name, edits: [[file, before, after], ...more] }));
 
 function prepareCopy() {

@@ -93,8 +93,8 @@ describe("a session that is given what the page has already", () => {
   it("calls an answer that nobody can say more of cut, and never complete", async () => {
     const { clock, transport, open } = setUp(false);
     const given = await readFor(400, clock, transport);
-    const { start } = transport;
-    const session = open(given, { transport: { wire: "mute", start } });
+    const mute: Transport = { wire: "mute", start: (command, request) => transport.start(command, request) };
+    const session = open(given, { transport: mute });
     session.attach();
     await session.load();
     await clock.advance(60_000);

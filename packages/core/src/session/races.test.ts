@@ -1,11 +1,13 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { RaceServer, type Network, type RaceRun, type RunPlan } from "../../test-kit/race-server.js";
 import { toContext, textOf, type AssistantMessage, type Session } from "../index.js";
 import { createFakeClock, type FakeClock } from "../testing/index.js";
 import { createSession } from "./session.js";
 
 const RUNS = 500;
+/** 500 runs take seconds, and many on a machine with other work. */
+vi.setConfig({ testTimeout: 120_000 });
 /** The seed of a run that fails is printed by fast-check; new ones are tried each time. */
 const check = async <T>(arbitrary: fc.Arbitrary<T>, property: (value: T) => Promise<void>): Promise<void> =>
   fc.assert(fc.asyncProperty(arbitrary, property), { numRuns: RUNS });

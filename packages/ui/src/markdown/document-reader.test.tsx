@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { Fragment } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, test } from "vitest";
 import { sourceOf, type Block } from "./blocks.js";
@@ -8,7 +9,7 @@ import { normalizeText } from "./clean-text.js";
 import { parseMarkdown } from "./parser.js";
 import { renderTokens } from "./render-tokens.js";
 import { createKnowledge } from "./rules/footnotes.js";
-import { MarkdownBlock } from "./markdown-block.js";
+import { drawBlock } from "./markdown-block.js";
 
 const marks: MarkRenderer = { point: () => null, text: (_mark, words) => words, end: () => null };
 
@@ -21,7 +22,9 @@ function inOnePiece(text: string): string {
 }
 
 function ofBlocks(blocks: readonly Block[]): string {
-  const drawn = blocks.map((block, index) => <MarkdownBlock key={index} block={block} headingLevel={3} live={false} isCut={false} />);
+  const drawn = blocks.map((block, index) => (
+    <Fragment key={index}>{drawBlock({ block, headingLevel: 3, live: false, isCut: false })}</Fragment>
+  ));
   return bare(renderToStaticMarkup(<>{drawn}</>));
 }
 
@@ -108,7 +111,7 @@ describe("reading a growing text", () => {
       ..."\\ | ~ # $ 7 - = < > ́ 😀".split(" "),
     );
     const drawn = (blocks: readonly Block[]): string =>
-      blocks.map((block) => renderToStaticMarkup(<MarkdownBlock block={block} headingLevel={3} live isCut={false} />)).join("");
+      blocks.map((block) => renderToStaticMarkup(drawBlock({ block, headingLevel: 3, live: true, isCut: false }))).join("");
     fc.assert(
       fc.property(beginning, fc.array(piece, { minLength: 1, maxLength: 12 }), (first, pieces) => {
         const read = createDocumentReader();

@@ -7,7 +7,6 @@ import { useCiting } from "./citations.js";
 import { cleanProse } from "./clean-text.js";
 import { CodeBlock } from "./code-block.js";
 import { MarkRendererContext, MarkedWords } from "./marked-words.js";
-import type { Token } from "./parser.js";
 import { renderTokens } from "./render-tokens.js";
 import { TableFrame } from "./small-parts.js";
 

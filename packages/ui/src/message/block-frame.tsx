@@ -15,14 +15,18 @@ export interface BlocksProps {
   readonly ghost: ReactNode;
 }
 
+type BlockFrameProps = ComponentProps<"div"> & Readonly<Record<`data-${string}`, string | undefined>>;
+
 /** The `div` of one block of an answer, read as Markdown or not yet. */
-export function useBlockFrame({ provisional, isCut }: BlockFacts): ComponentProps<"div"> {
+export function useBlockFrame({ provisional, isCut }: BlockFacts): BlockFrameProps {
   return {
     ref: useFade(provisional),
     className: "unsay-block",
+    "data-unsay": "answer.block",
     dir: "auto",
-    ...{ "data-unsay": "answer.block", "data-mark": provisional ? "provisional" : undefined },
-    ...{ "data-settled": provisional ? undefined : "", "data-unfinished": isCut ? "" : undefined },
+    "data-mark": provisional ? "provisional" : undefined,
+    "data-settled": provisional ? undefined : "",
+    "data-unfinished": isCut ? "" : undefined,
   };
 }
 

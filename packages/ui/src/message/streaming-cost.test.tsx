@@ -115,3 +115,25 @@ test("the status is told anew when its words may change, and not for text alone"
   expect(hasSameStatus({ ...before, run }, { ...liveMessage("streaming", "slow"), run })).toBe(false);
   expect(hasSameStatus({ ...before, run }, { ...liveMessage("streaming", "stalled"), run })).toBe(false);
 });
+
+test.each([
+  ["a paragraph", "Some **bold** words and `code`.", "\n\nNext"],
+  ["an item", "- Some **bold** words and `code`.", "\n- Next"],
+  ["an item that gets a list of its own", "- Some **bold** words and `code`.", "\n  - Next"],
+  ["a paragraph of a quote", "> Some **bold** words and `code`.", "\n>\n> Next"],
+  ["a cell", "| a | b |\n|---|---|\n| **bold** | `code`", " |\n| Next"],
+])("statement 22: %s keeps its nodes when the caret goes on, and a selection in it", (_what, text, next) => {
+  const { container, show, unmount } = mount(text);
+  const before = wordsIn(container);
+  show(text + next);
+  expect(container.textContent).toContain("Next");
+  expect(before.filter((node) => !node.isConnected).map(({ data }) => data)).toEqual([]);
+  unmount();
+});
+
+function wordsIn(container: Element): readonly Text[] {
+  const walker = document.createTreeWalker(container.querySelector('[data-unsay="answer.body"]') ?? container, NodeFilter.SHOW_TEXT);
+  const found: Text[] = [];
+  while (walker.nextNode()) found.push(walker.currentNode as Text);
+  return found;
+}

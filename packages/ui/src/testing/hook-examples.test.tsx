@@ -12,6 +12,7 @@ import {
   useArgumentEdits,
   useAttachments,
   useBatch,
+  useBridgedSession,
   useComposer,
   useCorrectionStrip,
   useDecisionDialog,
@@ -46,6 +47,7 @@ import {
   useUses,
   type JsonSchema,
   type UseApprovalResult,
+  type UseBridgedSessionOptions,
   type UseUnsayMessagesOptions,
 } from "@unsay/react";
 import { endedMessage, openControl, textPart, toolCall } from "./messages.js";
@@ -339,6 +341,10 @@ function OfAnotherClient<Stored extends Parameters<UseUnsayMessagesOptions<never
   return useUnsayMessages(props).map(({ id, status }) => `${id}: ${status}`);
 }
 
+function GatesOfAnotherClient({ children, ...client }: UseBridgedSessionOptions & { readonly children: ReactNode }): ReactNode {
+  return <SessionProvider session={useBridgedSession(client)}>{children}</SessionProvider>;
+}
+
 const MESSAGE = endedMessage("complete", { parts: [textPart("Drain the pool first.")] });
 const EXPORT = toolCall("export_rows", "held", { heldMs: 8_000 });
 
@@ -384,6 +390,9 @@ function All({ transport }: { readonly transport: Transport }): ReactElement {
       <Announcement isVisible />
       <Waiting since={0} />
       <OfAnotherClient messages={[]} transport={NO_ANSWERS} statusOf={() => ({ status: "complete" })} />
+      <GatesOfAnotherClient messages={[MESSAGE]} decide={() => {}}>
+        <Question approvalId="none" />
+      </GatesOfAnotherClient>
     </>
   );
 }

@@ -1,7 +1,8 @@
+import { Fragment } from "react";
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, test } from "vitest";
 import { createDocumentReader } from "../document-reader.js";
-import { MarkdownBlock } from "../markdown-block.js";
+import { drawBlock } from "../markdown-block.js";
 
 function textOf(html: string): string {
   const page = new DOMParser().parseFromString(html, "text/html");
@@ -11,7 +12,7 @@ function textOf(html: string): string {
 function draw(text: string, isWhole = true): string {
   const blocks = createDocumentReader({ math: false })(text, isWhole);
   return renderToStaticMarkup(
-    blocks.map((block, index) => <MarkdownBlock key={index} block={block} headingLevel={3} live={false} isCut={false} />),
+    blocks.map((block, index) => <Fragment key={index}>{drawBlock({ block, headingLevel: 3, live: false, isCut: false })}</Fragment>),
   );
 }
 
@@ -45,7 +46,7 @@ describe("what is nested too deep", () => {
     for (let length = 0; length <= text.length; length += 7) {
       const blocks = read(text.slice(0, length), false);
       const html = renderToStaticMarkup(
-        blocks.map((block, index) => <MarkdownBlock key={index} block={block} headingLevel={3} live isCut={false} />),
+        blocks.map((block, index) => <Fragment key={index}>{drawBlock({ block, headingLevel: 3, live: true, isCut: false })}</Fragment>),
       );
       const written = text.slice(0, length).match(/word\d+\./g) ?? [];
       expect(written.filter((word) => !textOf(html).includes(word))).toEqual([]);
