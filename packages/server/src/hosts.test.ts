@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startCommand } from "./testing/test-server.js";
-import { eventually } from "./testing/patience.js";
+import { eventually } from "../test-kit/patience.js";
 
 const PACKAGE = fileURLToPath(new URL("..", import.meta.url));
 const DOCS = fileURLToPath(new URL("../../../docs/", import.meta.url));

@@ -7,7 +7,7 @@ import { realClock } from "./testing/real-clock.js";
 import { createRecordKinds, type SharedRecord } from "./testing/shared-stores.js";
 import { createTestServer, startCommand, stopCommand, subscribe, type TestServer } from "./testing/test-server.js";
 import { reportFigure } from "./testing/figures.js";
-import { eventually } from "./testing/patience.js";
+import { eventually } from "../test-kit/patience.js";
 import { takeTime } from "./testing/taken-time.js";
 
 const kinds = createRecordKinds();

@@ -8,7 +8,7 @@ import type { LogEntry } from "./log.js";
 import { createTestServer, type TestServer } from "./testing/test-server.js";
 import { closeLater, closeServers } from "./testing/tool-bench.js";
 import { defineTool } from "./tool-call/tool.js";
-import { eventually } from "./testing/patience.js";
+import { eventually } from "../test-kit/patience.js";
 
 afterEach(closeServers);
 

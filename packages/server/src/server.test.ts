@@ -8,7 +8,7 @@ import { aroundStore } from "./stores/around-store.js";
 import { createMemoryStore } from "./stores/memory.js";
 import type { Store } from "./stores/store.js";
 import { createTestServer, startCommand, stopCommand, subscribe, type TestServer } from "./testing/test-server.js";
-import { eventually } from "./testing/patience.js";
+import { eventually } from "../test-kit/patience.js";
 
 const servers: TestServer[] = [];
 

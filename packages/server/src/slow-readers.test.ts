@@ -5,7 +5,7 @@ import type { Agent } from "./agents/agent.js";
 import { reportFigure } from "./testing/figures.js";
 import { realClock } from "./testing/real-clock.js";
 import { createTestServer, startCommand, type TestServer } from "./testing/test-server.js";
-import { eventually } from "./testing/patience.js";
+import { eventually } from "../test-kit/patience.js";
 
 const servers: TestServer[] = [];
 const sockets: Socket[] = [];

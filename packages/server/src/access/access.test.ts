@@ -8,7 +8,7 @@ import { reportFigure } from "../testing/figures.js";
 import { createRecordKinds } from "../testing/shared-stores.js";
 import { createTestServer, startCommand, stopCommand, subscribe, type TestServer } from "../testing/test-server.js";
 import type { Authorize } from "./authorize.js";
-import { eventually } from "../testing/patience.js";
+import { eventually } from "../../test-kit/patience.js";
 
 const kinds = createRecordKinds();
 const servers: TestServer[] = [];

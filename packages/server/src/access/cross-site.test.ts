@@ -8,7 +8,7 @@ import type { Agent } from "../agents/agent.js";
 import { serve } from "../node/index.js";
 import { reportFigure } from "../testing/figures.js";
 import { createTestServer, startCommand, stopCommand, subscribe, type TestServer } from "../testing/test-server.js";
-import { eventually } from "../testing/patience.js";
+import { eventually } from "../../test-kit/patience.js";
 
 const hasChromium = findChromium() !== undefined;
 if (!hasChromium)

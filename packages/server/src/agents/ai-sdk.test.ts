@@ -7,7 +7,7 @@ import type { EventOf, Upstream } from "@unsay/core/protocol";
 import { createTestServer, stopCommand, type TestServer } from "../testing/test-server.js";
 import { defineTool, ToolFailure, type ToolSet } from "../tool-call/tool.js";
 import { createAiSdkAgent } from "./ai-sdk.js";
-import { eventually } from "../testing/patience.js";
+import { eventually } from "../../test-kit/patience.js";
 
 const servers: TestServer[] = [];
 

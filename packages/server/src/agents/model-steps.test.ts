@@ -10,7 +10,7 @@ import type { Agent } from "./agent.js";
 import { createAgUiAgent } from "./ag-ui.js";
 import { createAnthropicAgent } from "./anthropic.js";
 import { createOpenAiAgent, type OpenAiAgentOptions } from "./openai.js";
-import { eventually } from "../testing/patience.js";
+import { eventually } from "../../test-kit/patience.js";
 
 afterEach(closeServers);
 

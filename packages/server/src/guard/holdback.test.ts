@@ -12,7 +12,7 @@ import { answerOf, closeLater, find, closeServers } from "../testing/tool-bench.
 import { defineTool } from "../tool-call/tool.js";
 import { holdback, type GuardCheck, type GuardInput } from "./holdback.js";
 import { reportFigure } from "../testing/figures.js";
-import { eventually } from "../testing/patience.js";
+import { eventually } from "../../test-kit/patience.js";
 
 afterEach(closeServers);
 

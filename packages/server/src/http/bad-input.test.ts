@@ -8,7 +8,7 @@ import { createMemoryStore } from "../stores/memory.js";
 import { reportFigure } from "../testing/figures.js";
 import { createTestServer, startCommand, stopCommand, type TestServer } from "../testing/test-server.js";
 import { closeLater, closeServers } from "../testing/tool-bench.js";
-import { eventually } from "../testing/patience.js";
+import { eventually } from "../../test-kit/patience.js";
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {

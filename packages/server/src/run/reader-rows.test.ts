@@ -8,7 +8,7 @@ import { reportFigure } from "../testing/figures.js";
 import { createTestServer, stopCommand, type Subscription, type TestServer } from "../testing/test-server.js";
 import { closeLater, closeServers, decide, find, untilAsked } from "../testing/tool-bench.js";
 import type { ToolSet } from "../tool-call/tool.js";
-import { eventually } from "../testing/patience.js";
+import { eventually } from "../../test-kit/patience.js";
 
 afterEach(closeServers);
 

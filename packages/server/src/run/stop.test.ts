@@ -8,7 +8,7 @@ import { createTestServer, startCommand, stopCommand, subscribe, type TestServer
 import { answerOf, closeLater, createBench, find, closeServers } from "../testing/tool-bench.js";
 import { wrapStore } from "../testing/wrap-store.js";
 import { defineTool } from "../tool-call/tool.js";
-import { eventually } from "../testing/patience.js";
+import { eventually } from "../../test-kit/patience.js";
 
 afterEach(closeServers);
 

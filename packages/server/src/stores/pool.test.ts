@@ -8,7 +8,7 @@ import { aroundStore } from "./around-store.js";
 import { createMemoryStore } from "./memory.js";
 import type { Store } from "./store.js";
 import { reportFigure } from "../testing/figures.js";
-import "../testing/patience.js";
+import "../../test-kit/patience.js";
 
 const POOL = 5;
 const STREAMS = 100;

@@ -16,7 +16,7 @@ import { createRedisStore } from "./redis.js";
 import { createSqliteStore } from "./sqlite.js";
 import type { Store } from "./store.js";
 import { reportFigure } from "../testing/figures.js";
-import { eventually } from "../testing/patience.js";
+import { eventually } from "../../test-kit/patience.js";
 
 const folder = mkdtempSync(join(tmpdir(), "unsay-faults-"));
 const servers: TestServer[] = [];

@@ -10,7 +10,7 @@ import { createMemoryStore } from "./memory.js";
 import { createRedisStore } from "./redis.js";
 import { createSqliteStore } from "./sqlite.js";
 import { isTrimmed, type NewRun, type Store } from "./store.js";
-import { eventually } from "../testing/patience.js";
+import { eventually } from "../../test-kit/patience.js";
 
 const folder = mkdtempSync(join(tmpdir(), "unsay-store-"));
 let files = 0;

@@ -7,7 +7,7 @@ import type { Store } from "../stores/store.js";
 import { createTestServer, subscribe, type TestServer } from "../testing/test-server.js";
 import { answerOf, closeLater, find, closeServers } from "../testing/tool-bench.js";
 import { defineTool, ToolFailure, type ToolContext } from "./tool.js";
-import { eventually } from "../testing/patience.js";
+import { eventually } from "../../test-kit/patience.js";
 
 afterEach(closeServers);
 

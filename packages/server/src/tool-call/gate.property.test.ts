@@ -11,7 +11,7 @@ import { CallRunner } from "./call-runner.js";
 import { CommittedCalls } from "./committed-calls.js";
 import type { ToolSet } from "./tool.js";
 import { reportFigure } from "../testing/figures.js";
-import "../testing/patience.js";
+import "../../test-kit/patience.js";
 
 /** Runs for `pnpm test`; the night may ask for more. */
 const RUNS = Number(process.env["UNSAY_PROPERTY_RUNS"] ?? 5_000);

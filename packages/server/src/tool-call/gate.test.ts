@@ -17,7 +17,7 @@ import {
 } from "../testing/tool-bench.js";
 import { wrapStore } from "../testing/wrap-store.js";
 import { defineTool, ToolFailure, type ToolDefinition, type ToolOutcome } from "./tool.js";
-import { eventually } from "../testing/patience.js";
+import { eventually } from "../../test-kit/patience.js";
 
 afterEach(closeServers);
 

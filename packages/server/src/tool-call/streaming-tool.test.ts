@@ -4,7 +4,7 @@ import { createTestServer, stopCommand, type TestServer } from "../testing/test-
 import { answerOf, closeLater, createBench, find, closeServers } from "../testing/tool-bench.js";
 import { MAX_STREAMED_LENGTH } from "./streamed-output.js";
 import { defineTool, ToolFailure, type ToolDefinition, type ToolOutcome } from "./tool.js";
-import { eventually } from "../testing/patience.js";
+import { eventually } from "../../test-kit/patience.js";
 
 afterEach(closeServers);
 

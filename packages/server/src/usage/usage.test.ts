@@ -8,7 +8,7 @@ import type { UnsayServerOptions } from "../settings.js";
 import { createTestServer, stopCommand, subscribe, type Subscription, type TestServer } from "../testing/test-server.js";
 import { answerOf, closeLater, find, closeServers } from "../testing/tool-bench.js";
 import { listUsage, toUsageCsv, toUsageJson, type UsageRow } from "./usage-rows.js";
-import { eventually } from "../testing/patience.js";
+import { eventually } from "../../test-kit/patience.js";
 
 afterEach(closeServers);
 

@@ -30,6 +30,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   "what was done is told, and what is told was done": forEachRun(checkAccount),
   "no tool starts after a stop": forEachRun(checkAfterStop),
   "an accepted stop is on record": checkStops,
+  "a run that was stopped before it began says nothing": checkEarlyStops,
   "a tool entered after an accepted stop had started before it": checkEntries,
   "a redirect begins when what it redirects from has ended": checkRedirects,
   "a question has one answer in work at a time": checkTurns,
@@ -190,6 +191,15 @@ function checkStops({ operations, runs, disturbedAt, leaseMs }: History): readon
     const goneAt = disturbedAt(run) ?? Number.POSITIVE_INFINITY;
     const mayBeOver = causeOf(run) !== "orphaned" || (answeredAt ?? 0) >= goneAt + leaseMs / 2;
     return mayBeOver ? [] : [`${id} of ${of}`];
+  });
+}
+
+function checkEarlyStops({ operations, runs, skewMs }: History): readonly string[] {
+  return operations.flatMap(({ kind, outcome, startKey, answeredAt, id }) => {
+    if (kind !== "stop" || outcome !== "ok" || startKey === undefined || answeredAt === null) return [];
+    const run = runs.find(({ record }) => record.startKey === startKey);
+    if (run === undefined || answeredAt >= run.record.createdAt - skewMs) return [];
+    return find(run.events, "span.append").length === 0 ? [] : [`${id} of ${run.record.run}`];
   });
 }
 

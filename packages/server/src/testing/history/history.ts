@@ -10,6 +10,8 @@ export interface Operation {
   outcome: "ok" | "refused" | "unknown";
   answeredAt: number | null;
   run: string | null;
+  /** Of a stop by a client that did not know the run yet. */
+  readonly startKey?: string;
   /** Of a decision: about which question, and what was said. `forged`: about other arguments than were asked about. */
   readonly approval?: string;
   readonly choice?: "approve" | "reject" | "forged";

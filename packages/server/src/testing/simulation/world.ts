@@ -120,7 +120,7 @@ export async function advance(world: World, ms: number): Promise<void> {
 
 const HEADERS = { "content-type": "application/json" };
 
-export interface Asking extends Pick<Operation, "kind" | "client" | "id" | "approval" | "choice"> {
+export interface Asking extends Pick<Operation, "kind" | "client" | "id" | "startKey" | "approval" | "choice"> {
   readonly path: string;
   readonly body: unknown;
   readonly run?: string;
