@@ -1,13 +1,17 @@
 import type { Decorator, Preview } from "@storybook/react-vite";
+import { configure } from "storybook/test";
 import { preload } from "../packages/ui/src/on-demand/pieces.js";
 import { StringsProvider } from "../packages/ui/src/strings/strings.js";
 import { NETWORKS } from "../packages/ui/src/testing/network.js";
 import { UnsayRoot } from "../packages/ui/src/thread/unsay-root.js";
 import "../packages/ui/src/styles/index.css";
+import { PATIENCE_MS } from "../scripts/patience.js";
 import { axeInEveryTheme } from "./axe-in-every-theme.js";
 import { ComponentPage } from "./docs/component-page.js";
 import { isRightToLeft, LOCALES, stringsOf } from "./locales.js";
 import "./preview.css";
+
+configure({ asyncUtilTimeout: PATIENCE_MS });
 
 /** Toolbars speak through the attributes of the root, as an app would. */
 const withRoot: Decorator = (Story, { globals, parameters }) => (

@@ -4,6 +4,7 @@ import react from "@vitejs/plugin-react";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { chromiumLaunchOptions } from "./chromium.mjs";
+import { PATIENCE_MS } from "./patience.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** React is declared in the packages that use it and not at the root, so their tests resolve it from there. */
@@ -13,6 +14,9 @@ const UI_ROOT = `${ROOT}packages/ui`;
 /** Tests run the packages' source, so none of them needs a build; Vite's own conditions must be repeated. */
 const source = { conditions: ["@unsay/source", "module", "browser", "development|production"] };
 const nodeSource = { resolve: { conditions: ["@unsay/source", "node", "development|production"] } };
+
+const patient = { testTimeout: 2 * PATIENCE_MS, hookTimeout: 2 * PATIENCE_MS, expect: { poll: { timeout: PATIENCE_MS } } };
+const PATIENT_WAITS = `${ROOT}scripts/patient-waits.ts`;
 
 /** Made anew for each project, since vitest names the instances after the project they are in. */
 const inChromium = () => ({
@@ -56,28 +60,56 @@ export default defineConfig({
   root: ROOT,
   test: {
     projects: [
-      { resolve: source, ssr: nodeSource, test: { name: "core", environment: "node", include: ["packages/core/src/**/*.test.ts"] } },
-      { resolve: source, ssr: nodeSource, test: { name: "server", environment: "node", include: ["packages/server/src/**/*.test.ts"] } },
       {
         resolve: source,
         ssr: nodeSource,
-        test: { name: "playground", environment: "node", include: ["apps/playground/server/**/*.test.ts"] },
+        test: { ...patient, setupFiles: [PATIENT_WAITS], name: "core", environment: "node", include: ["packages/core/src/**/*.test.ts"] },
+      },
+      {
+        resolve: source,
+        ssr: nodeSource,
+        test: {
+          ...patient,
+          setupFiles: [PATIENT_WAITS],
+          name: "server",
+          environment: "node",
+          include: ["packages/server/src/**/*.test.ts"],
+        },
+      },
+      {
+        resolve: source,
+        ssr: nodeSource,
+        test: {
+          ...patient,
+          setupFiles: [PATIENT_WAITS],
+          name: "playground",
+          environment: "node",
+          include: ["apps/playground/server/**/*.test.ts"],
+        },
       },
       {
         plugins: [react()],
         resolve: source,
         ssr: nodeSource,
-        test: { name: "react", root: REACT_ROOT, environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"] },
+        test: {
+          ...patient,
+          setupFiles: [PATIENT_WAITS],
+          name: "react",
+          root: REACT_ROOT,
+          environment: "jsdom",
+          include: ["src/**/*.test.{ts,tsx}"],
+        },
       },
       {
         plugins: [react()],
         resolve: source,
         optimizeDeps: { include: [...optimizeDeps.include, "vitest-browser-react"] },
         test: {
+          ...patient,
           name: "ui",
           root: UI_ROOT,
           include: ["src/**/*.test.{ts,tsx}"],
-          setupFiles: ["src/testing/everything-loaded.ts"],
+          setupFiles: [PATIENT_WAITS, "src/testing/everything-loaded.ts"],
           browser: inChromium(),
         },
       },
@@ -85,7 +117,7 @@ export default defineConfig({
         plugins: [storybookTest({ configDir: `${ROOT}.storybook` }), resolveFromUi],
         resolve: source,
         optimizeDeps,
-        test: { name: "storybook", root: UI_ROOT, browser: inChromium() },
+        test: { ...patient, name: "storybook", root: UI_ROOT, browser: inChromium() },
       },
       // The oldest React that the peers allow, on a whole conversation.
       {
@@ -99,10 +131,11 @@ export default defineConfig({
         },
         optimizeDeps: { include: [...optimizeDeps.include, "vitest-browser-react"] },
         test: {
+          ...patient,
           name: "react-18",
           root: UI_ROOT,
           include: ["src/thread/chat.test.tsx"],
-          setupFiles: ["src/testing/everything-loaded.ts"],
+          setupFiles: [PATIENT_WAITS, "src/testing/everything-loaded.ts"],
           browser: inChromium(),
         },
         cacheDir: "node_modules/.vite-react-18",

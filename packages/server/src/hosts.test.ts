@@ -7,7 +7,6 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startCommand } from "./testing/test-server.js";
-import { eventually } from "../test-kit/patience.js";
 
 const PACKAGE = fileURLToPath(new URL("..", import.meta.url));
 const DOCS = fileURLToPath(new URL("../../../docs/", import.meta.url));
@@ -66,7 +65,7 @@ describe("the hosts of docs/hosts", () => {
     const env = { ...process.env, PORT: String(port), UNSAY_FILE: join(folder, `${file}.sqlite`) };
     children.push(spawn(process.execPath, [...CONDITIONS, join(folder, file)], { env, stdio: ["ignore", "ignore", "inherit"] }));
     const url = `http://127.0.0.1:${port}/api`;
-    await eventually(async () => (await fetch(url).catch(() => null))?.status).toBe(404);
+    await expect.poll(async () => (await fetch(url).catch(() => null))?.status).toBe(404);
     const body = JSON.stringify(startCommand({ thread: "ana:1" }));
     const headers = { "content-type": "application/json", "x-user": "ana" };
     const started = await fetch(`${url}/threads/ana:1/runs`, { method: "POST", headers, body });

@@ -7,7 +7,6 @@ import { realClock } from "./testing/real-clock.js";
 import { createRecordKinds, type SharedRecord } from "./testing/shared-stores.js";
 import { createTestServer, startCommand, stopCommand, subscribe, type TestServer } from "./testing/test-server.js";
 import { reportFigure } from "./testing/figures.js";
-import { eventually } from "../test-kit/patience.js";
 import { takeTime } from "./testing/taken-time.js";
 
 const kinds = createRecordKinds();
@@ -113,7 +112,7 @@ describe.each(kinds)("two processes on one $name store", (kind) => {
         items,
         ...change,
       });
-    await eventually(async () => JSON.stringify(await b.messages())).toContain(asked.approval);
+    await expect.poll(async () => JSON.stringify(await b.messages())).toContain(asked.approval);
     expect((await b.post("/threads/t1/runs", startCommand())).status).toBe(409);
     expect((await decide({ id: "d0", items: items.map((item) => ({ ...item, argsHash: "0".repeat(64) })) })).status).toBe(409);
     expect((await decide({ id: "d9", approval: "never asked" })).status).toBe(404);

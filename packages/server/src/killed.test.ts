@@ -16,7 +16,6 @@ import { realClock } from "./testing/real-clock.js";
 import { hasRedis, startRedis, type RedisServer } from "./testing/redis-server.js";
 import { createTestServer, startCommand, subscribe, type Subscription, type TestServer } from "./testing/test-server.js";
 import { reportFigure } from "./testing/figures.js";
-import "../test-kit/patience.js";
 
 const SOURCE = fileURLToPath(new URL("testing/from-source.mjs", import.meta.url));
 const PROCESS = fileURLToPath(new URL("testing/server-process.ts", import.meta.url));

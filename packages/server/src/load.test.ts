@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { runLoad } from "./testing/load.js";
-import "../test-kit/patience.js";
 
 const folder = mkdtempSync(join(tmpdir(), "unsay-load-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -8,7 +8,6 @@ import type { LogEntry } from "./log.js";
 import { createTestServer, type TestServer } from "./testing/test-server.js";
 import { closeLater, closeServers } from "./testing/tool-bench.js";
 import { defineTool } from "./tool-call/tool.js";
-import { eventually } from "../test-kit/patience.js";
 
 afterEach(closeServers);
 
@@ -73,10 +72,10 @@ describe("useChat of the AI SDK, pointed at this server", () => {
     });
     const chat = openChat(office);
     const sent = chat.sendMessage({ text: "Hello" });
-    await eventually(() => textIn(chat.messages[1])).toContain("first half");
+    await expect.poll(() => textIn(chat.messages[1])).toContain("first half");
     const other = openChat(office);
     const resumed = other.resumeStream();
-    await eventually(() => textIn(other.messages[0])).toContain("first half");
+    await expect.poll(() => textIn(other.messages[0])).toContain("first half");
     finish();
     await Promise.all([sent, resumed]);
     expect(textIn(other.messages[0])).toBe("The first half, and the second.");

@@ -8,7 +8,6 @@ import { aroundStore } from "./stores/around-store.js";
 import { createMemoryStore } from "./stores/memory.js";
 import type { Store } from "./stores/store.js";
 import { createTestServer, startCommand, stopCommand, subscribe, type TestServer } from "./testing/test-server.js";
-import { eventually } from "../test-kit/patience.js";
 
 const servers: TestServer[] = [];
 
@@ -345,7 +344,7 @@ describe("reading a run", () => {
     const stream = await server.start();
     await stream.until((event) => event.type === "run.open");
     await stream.leave();
-    await eventually(async () => (await server.clock.advance(300), prompter.aborted())).toBe(true);
+    await expect.poll(async () => (await server.clock.advance(300), prompter.aborted())).toBe(true);
     expect(await answerOf(server)).toMatchObject({ status: "truncated", cause: "disconnected" });
   });
 
@@ -510,7 +509,7 @@ describe("when a process ends", () => {
     expect(await answerOf(next)).toMatchObject({ status: "pending" });
     expect((await next.get("/threads/t1/active")).status).toBe(200);
     const stop = next.post(`/runs/${stream.run}/commands`, stopCommand());
-    await eventually(() => next.clock.pending).toBeGreaterThan(0);
+    await expect.poll(() => next.clock.pending).toBeGreaterThan(0);
     await next.clock.advance(5_500);
     expect(await stop).toMatchObject({ status: 503 });
     await next.clock.advance(5_000);

@@ -5,7 +5,6 @@ import type { Agent } from "./agents/agent.js";
 import { reportFigure } from "./testing/figures.js";
 import { realClock } from "./testing/real-clock.js";
 import { createTestServer, startCommand, type TestServer } from "./testing/test-server.js";
-import { eventually } from "../test-kit/patience.js";
 
 const servers: TestServer[] = [];
 const sockets: Socket[] = [];
@@ -49,7 +48,7 @@ describe("r22-slow: a reader that takes nothing", () => {
     const server = await createTestServer({ agent: flood.agent, clock: realClock });
     servers.push(server);
     const stream = await server.start();
-    await eventually(() => stream.events.length).toBeGreaterThan(PARAGRAPHS);
+    await expect.poll(() => stream.events.length).toBeGreaterThan(PARAGRAPHS);
     globalThis.gc?.();
     const before = process.memoryUsage();
     const count = 50;
@@ -72,7 +71,7 @@ describe("r22-slow: a reader that takes nothing", () => {
     servers.push(server);
     const deaf = await server.post("/threads/t1/runs", startCommand());
     const run = deaf.headers.get("x-unsay-run") ?? "";
-    await eventually(async () => lastSeqOf(await server.get("/threads/t1/active"))).toBeGreaterThan(PARAGRAPHS);
+    await expect.poll(async () => lastSeqOf(await server.get("/threads/t1/active"))).toBeGreaterThan(PARAGRAPHS);
     await server.clock.advance(61_000);
     const got = await readUntilCut(deaf);
     expect(got.isCut).toBe(true);

@@ -4,7 +4,7 @@ import type { AssistantMessage } from "../../src/message/message.js";
 import { isLive } from "../../src/message/selectors.js";
 import type { Transport } from "../../src/transport/transport.js";
 
-const DEADLINE_MS = 5_000;
+const DEADLINE_MS = 30_000;
 
 /** Waits for the network, which no injected clock moves; rejects when `done` never comes true. */
 export async function until(done: () => boolean, what = "the condition"): Promise<void> {

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { useChat } from "@ai-sdk/react";
-import { act, cleanup, render, screen, waitFor } from "@testing-library/react";
+import { act, cleanup, configure, render, screen, waitFor } from "@testing-library/react";
 import { DefaultChatTransport, type UIMessage } from "ai";
 import { StrictMode } from "react";
 import { textOf, type Message } from "@unsay/core";
@@ -12,6 +12,7 @@ import { createHonestChatTransport, statedEndingOf, type UIMessageEnding } from 
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { useUnsayMessages } from "./use-unsay-messages.js";
 
+configure({ asyncUtilTimeout: 30_000 });
 const transport = createHonestChatTransport(new DefaultChatTransport({ api: "/api/chat" }));
 
 export function ChatPage({ stored }: { readonly stored: UIMessage[] }) {

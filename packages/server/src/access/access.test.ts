@@ -8,7 +8,6 @@ import { reportFigure } from "../testing/figures.js";
 import { createRecordKinds } from "../testing/shared-stores.js";
 import { createTestServer, startCommand, stopCommand, subscribe, type TestServer } from "../testing/test-server.js";
 import type { Authorize } from "./authorize.js";
-import { eventually } from "../../test-kit/patience.js";
 
 const kinds = createRecordKinds();
 const servers: TestServer[] = [];
@@ -200,7 +199,7 @@ describe.each(kinds)("L11: who may do what ($name)", (kind) => {
     const before = await server.messages();
     await server.clock.advance(200_000);
     await (await server.start({}, "t2")).all();
-    await eventually(async () => (await server.events(stream.run, 1)).status).toBe(410);
+    await expect.poll(async () => (await server.events(stream.run, 1)).status).toBe(410);
     expect(await (await server.events(stream.run, 0)).json()).toMatchObject({ code: "cursor-expired" });
     expect((await server.events(stream.run, (await store.getRun(stream.run))?.lastSeq)).status).toBe(204);
     expect(await server.messages()).toEqual(before);
@@ -358,10 +357,10 @@ describe("D5: limits", () => {
     await stream.until((event) => event.type === "span.append");
     for (let index = 0; index < 1_000; index += 1) {
       const response = await server.events(stream.run);
-      if (response.status === 429) await eventually(async () => (await leave(await server.events(stream.run))).status).toBe(200);
+      if (response.status === 429) await expect.poll(async () => (await leave(await server.events(stream.run))).status).toBe(200);
       await leave(response);
     }
-    await eventually(async () => (await leave(await server.events(stream.run))).status).toBe(200);
+    await expect.poll(async () => (await leave(await server.events(stream.run))).status).toBe(200);
   });
 
   it("a body that does not arrive is not waited for", async () => {
@@ -371,9 +370,9 @@ describe("D5: limits", () => {
     let answer = "";
     socket.on("data", (chunk) => (answer += String(chunk)));
     socket.write("POST /threads/t1/runs HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{");
-    await eventually(() => server.clock.pending).toBeGreaterThan(0);
+    await expect.poll(() => server.clock.pending).toBeGreaterThan(0);
     await server.clock.advance(15_000);
-    await eventually(() => answer).toContain("408");
+    await expect.poll(() => answer).toContain("408");
     expect(answer).toContain('"retryable":true');
     socket.destroy();
   });

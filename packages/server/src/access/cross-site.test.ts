@@ -8,7 +8,6 @@ import type { Agent } from "../agents/agent.js";
 import { serve } from "../node/index.js";
 import { reportFigure } from "../testing/figures.js";
 import { createTestServer, startCommand, stopCommand, subscribe, type TestServer } from "../testing/test-server.js";
-import { eventually } from "../../test-kit/patience.js";
 
 const hasChromium = findChromium() !== undefined;
 if (!hasChromium)
@@ -175,7 +174,7 @@ describe.runIf(hasChromium)("D3: a page of another site, in a browser where Ana 
     const stop = JSON.stringify(stopCommand({ run }));
     const start = JSON.stringify(startCommand({ message: { id: "evil", text: "Pay" } }));
     const attempts = await page.evaluate(attackFromPage, { bank, run, start, stop });
-    await eventually(() => asAna.length).toBeGreaterThanOrEqual(withCookie);
+    await expect.poll(() => asAna.length).toBeGreaterThanOrEqual(withCookie);
     expect(attempts.filter(({ read }) => read !== null && /secret|messages|loaded|open/u.test(read))).toEqual([]);
     const messages = (await (await server.get("/threads/t1/messages", { cookie: "who=ana" })).json()) as { messages: unknown[] };
     expect(messages.messages).toHaveLength(2);

@@ -7,7 +7,6 @@ import type { EventOf, Upstream } from "@unsay/core/protocol";
 import { createTestServer, stopCommand, type TestServer } from "../testing/test-server.js";
 import { defineTool, ToolFailure, type ToolSet } from "../tool-call/tool.js";
 import { createAiSdkAgent } from "./ai-sdk.js";
-import { eventually } from "../../test-kit/patience.js";
 
 const servers: TestServer[] = [];
 
@@ -282,11 +281,11 @@ describe("words said while it answers", () => {
     const look = defineTool({ effect: "read", execute: () => new Promise<string>((resolve) => releases.push(() => resolve("seen"))) });
     const server = await open(model, { look });
     const stream = await server.start();
-    await eventually(() => releases.length).toBe(1);
+    await expect.poll(() => releases.length).toBe(1);
     const command = { command: "steer", id: "s", client: "c", thread: "t1", run: stream.run, text: "shorter, please" };
     expect((await server.post(`/runs/${stream.run}/commands`, command)).status).toBe(202);
     releases[0]?.();
-    await eventually(() => releases.length).toBe(2);
+    await expect.poll(() => releases.length).toBe(2);
     releases[1]?.();
     const events = await stream.all();
     expect(events.filter((event) => event.type === "steer.outcome")).toMatchObject([{ command: "s", delivered: true }]);

@@ -10,7 +10,6 @@ import type { Agent } from "./agent.js";
 import { createAgUiAgent } from "./ag-ui.js";
 import { createAnthropicAgent } from "./anthropic.js";
 import { createOpenAiAgent, type OpenAiAgentOptions } from "./openai.js";
-import { eventually } from "../../test-kit/patience.js";
 
 afterEach(closeServers);
 
@@ -128,7 +127,7 @@ describe("a Chat Completions stream", () => {
       await server.post(`/runs/${stream.run}/commands`, stopCommand());
       expect(await stream.until((event) => event.type === "stop.ack")).toMatchObject({ upstream });
       await stream.all();
-      await eventually(() => provider.closed.count).toBe(1);
+      await expect.poll(() => provider.closed.count).toBe(1);
       expect(provider.asked).toHaveLength(1);
     },
   );

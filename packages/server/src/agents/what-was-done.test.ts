@@ -8,7 +8,6 @@ import type { Agent } from "./agent.js";
 import { createAiSdkAgent } from "./ai-sdk.js";
 import { createAnthropicAgent } from "./anthropic.js";
 import { createOpenAiAgent } from "./openai.js";
-import "../../test-kit/patience.js";
 
 afterEach(closeServers);
 

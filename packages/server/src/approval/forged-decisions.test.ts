@@ -4,7 +4,6 @@ import type { EventOf } from "@unsay/core/protocol";
 import { reportFigure } from "../testing/figures.js";
 import { subscribe, startCommand } from "../testing/test-server.js";
 import { closeServers, createBench, decision, untilAsked, type Bench } from "../testing/tool-bench.js";
-import "../../test-kit/patience.js";
 
 /** `UNSAY_FORGERIES=5000` for more; a failure prints its seed and the smallest forgery. */
 const FORGERIES = Number(process.env["UNSAY_FORGERIES"] ?? 500);

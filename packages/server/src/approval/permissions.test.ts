@@ -6,7 +6,6 @@ import { answerOf, closeLater, createBench, decide, EMAIL, find, untilAsked, typ
 import { defineTool, type ToolDefinition, type ToolOutcome } from "../tool-call/tool.js";
 import { coversArgs, MAX_GRANT_MS } from "./grants.js";
 import type { Policy } from "./policy.js";
-import "../../test-kit/patience.js";
 
 afterEach(closeServers);
 

@@ -12,7 +12,6 @@ import { answerOf, closeLater, find, closeServers } from "../testing/tool-bench.
 import { defineTool } from "../tool-call/tool.js";
 import { holdback, type GuardCheck, type GuardInput } from "./holdback.js";
 import { reportFigure } from "../testing/figures.js";
-import { eventually } from "../../test-kit/patience.js";
 
 afterEach(closeServers);
 
@@ -111,7 +110,7 @@ describe("r26-expunge: what was let through before a guard said no", () => {
       const stream = await server.start();
       await stream.until((event) => event.type === "span.append" && event.text.includes("Marmalade"));
       await server.clock.advance(200);
-      await eventually(() => filesHold(folder, "Marmalade")).toBe(true);
+      await expect.poll(() => filesHold(folder, "Marmalade")).toBe(true);
       trip();
       const events = await stream.all();
       expect(find(events, "span.retract")).toMatchObject([{ expunge: true, reason: "It held a password." }]);

@@ -8,7 +8,6 @@ import { createMemoryStore } from "../stores/memory.js";
 import { reportFigure } from "../testing/figures.js";
 import { createTestServer, startCommand, stopCommand, type TestServer } from "../testing/test-server.js";
 import { closeLater, closeServers } from "../testing/tool-bench.js";
-import { eventually } from "../../test-kit/patience.js";
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -29,7 +28,7 @@ async function talk(url: string, bytes: string, meanwhile: () => Promise<unknown
   socket.on("data", (chunk) => (said += String(chunk)));
   socket.write(bytes);
   await meanwhile();
-  await eventually(() => said).toMatch(/\r\n\r\n.*\}/su);
+  await expect.poll(() => said).toMatch(/\r\n\r\n.*\}/su);
   socket.destroy();
   const body = said.slice(said.indexOf("{"), said.lastIndexOf("}") + 1);
   return { status: Number(said.split(" ")[1]), type: /content-type: (.*)\r/iu.exec(said)?.[1] ?? "", retryAfter: null, body };
@@ -112,7 +111,7 @@ const CASES: readonly Case[] = [
     "body",
     (server) =>
       talk(server.url, `POST ${START} HTTP/1.1\r\n${JSON_HEAD}content-length: 100\r\n\r\n{`, async () => {
-        await eventually(() => server.clock.pending).toBeGreaterThan(0);
+        await expect.poll(() => server.clock.pending).toBeGreaterThan(0);
         await server.clock.advance(15_000);
       }),
   ],

@@ -14,7 +14,6 @@ import { createTestServer, startCommand, stopCommand, type TestServer } from "..
 import { closeLater, closeServers, decision, find, untilAsked } from "../testing/tool-bench.js";
 import { wrapStore } from "../testing/wrap-store.js";
 import type { ToolSet } from "../tool-call/tool.js";
-import "../../test-kit/patience.js";
 
 /** Races of each row; `UNSAY_RACES=5000` for more, `UNSAY_SEED=42 UNSAY_RACES=1` for one. */
 const RACES = Number(process.env["UNSAY_RACES"] ?? 500);

@@ -8,7 +8,6 @@ import { reportFigure } from "../testing/figures.js";
 import { createTestServer, stopCommand, type Subscription, type TestServer } from "../testing/test-server.js";
 import { closeLater, closeServers, decide, find, untilAsked } from "../testing/tool-bench.js";
 import type { ToolSet } from "../tool-call/tool.js";
-import { eventually } from "../../test-kit/patience.js";
 
 afterEach(closeServers);
 
@@ -112,7 +111,9 @@ describe("row 47: a stop of a resumed stream", () => {
         painted: { span: find(first.events, "span.append")[0]?.span, offset: shown.length },
       };
       const stopping = place.post(`/runs/${first.run}/commands`, stopCommand(press));
-      await eventually(async () => (await clock.advance(5), resumed.events.some(({ type }) => type === "stop.ack")), 1).toBe(true);
+      await expect
+        .poll(async () => (await clock.advance(5), resumed.events.some(({ type }) => type === "stop.ack")), { interval: 1 })
+        .toBe(true);
       expect((await stopping).status, `point ${point}`).toBe(202);
       await clock.advance(2_000);
       const events = await resumed.all();

@@ -2,7 +2,6 @@ import { afterEach, describe, expect, it } from "vitest";
 import { textOf, type AssistantMessage } from "@unsay/core";
 import { createArgsHash, NO_EFFECTS, type EventOf, type EventPayload } from "@unsay/core/protocol";
 import { createTestServer, type TestServer } from "../testing/test-server.js";
-import "../../test-kit/patience.js";
 
 const servers: TestServer[] = [];
 

@@ -12,7 +12,6 @@ import { clockOf, Life, storeOf } from "../testing/simulation/life.js";
 import { createTestServer, startCommand, type TestServer } from "../testing/test-server.js";
 import { closeLater, closeServers, find } from "../testing/tool-bench.js";
 import { defineTool, type ToolSet } from "../tool-call/tool.js";
-import "../../test-kit/patience.js";
 
 const kinds = createRecordKinds();
 afterEach(closeServers);

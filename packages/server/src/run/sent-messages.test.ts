@@ -7,7 +7,6 @@ import { createRecordKinds } from "../testing/shared-stores.js";
 import { takeTime } from "../testing/taken-time.js";
 import { createTestServer } from "../testing/test-server.js";
 import { closeLater, closeServers } from "../testing/tool-bench.js";
-import "../../test-kit/patience.js";
 
 const kinds = createRecordKinds();
 afterEach(closeServers);

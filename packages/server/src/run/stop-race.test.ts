@@ -10,7 +10,6 @@ import { wrapStore } from "../testing/wrap-store.js";
 import { startCommand, stopCommand } from "../testing/test-server.js";
 import { defineTool, ToolFailure, type ToolContext } from "../tool-call/tool.js";
 import { reportFigure } from "../testing/figures.js";
-import "../../test-kit/patience.js";
 
 const SEEDS = Number(process.env["UNSAY_STOP_SEEDS"] ?? 1_000);
 const SETTLE_MS = 50;

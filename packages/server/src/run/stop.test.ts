@@ -8,7 +8,6 @@ import { createTestServer, startCommand, stopCommand, subscribe, type TestServer
 import { answerOf, closeLater, createBench, find, closeServers } from "../testing/tool-bench.js";
 import { wrapStore } from "../testing/wrap-store.js";
 import { defineTool } from "../tool-call/tool.js";
-import { eventually } from "../../test-kit/patience.js";
 
 afterEach(closeServers);
 
@@ -126,7 +125,7 @@ describe("r21-late: a receipt eight seconds after the end", () => {
     expect(await answerOf(server)).toMatchObject({ effects: { unknown: ["call-1"] } });
     await server.clock.advance(8_000);
     deliver();
-    await eventually(async () => (await answerOf(server)).receipts).toMatchObject([{ outcome: "succeeded", late: true }]);
+    await expect.poll(async () => (await answerOf(server)).receipts).toMatchObject([{ outcome: "succeeded", late: true }]);
     await server.clock.advance(200);
     const late = await subscribe(await server.events(stream.run, events.length)).all();
     expect(late.map(({ type }) => type)).toEqual(["receipt", "tool.result"]);
@@ -157,7 +156,7 @@ describe("a redirect", () => {
       "/threads/t1/runs",
       startCommand({ redirects: shown?.message, message: { id: "u-next", text: "Write to Bo" } }),
     );
-    await eventually(() => stream.events.some((event) => event.type === "stop.ack")).toBe(true);
+    await expect.poll(() => stream.events.some((event) => event.type === "stop.ack")).toBe(true);
     expect(told).toHaveLength(1);
     deliver();
     await subscribe(await next).all();
@@ -221,7 +220,7 @@ describe("an acknowledged stop is on record, or the end is that came before it",
     const server = await open(() => finished, { store });
     const stream = await server.start();
     finish();
-    await eventually(() => isEnding, 1).toBe(true);
+    await expect.poll(() => isEnding, { interval: 1 }).toBe(true);
     let answered: number | null = null;
     const headers = { "content-type": "application/json" };
     const request = new Request(`http://here/runs/${stream.run}/commands`, {

@@ -7,7 +7,6 @@ import type { Agent } from "../agents/agent.js";
 import { createTestServer, startCommand, stopCommand, type TestServer } from "../testing/test-server.js";
 import { answerOf, closeLater, closeServers } from "../testing/tool-bench.js";
 import { defineTool } from "../tool-call/tool.js";
-import "../../test-kit/patience.js";
 
 afterEach(closeServers);
 

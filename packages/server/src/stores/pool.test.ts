@@ -8,7 +8,6 @@ import { aroundStore } from "./around-store.js";
 import { createMemoryStore } from "./memory.js";
 import type { Store } from "./store.js";
 import { reportFigure } from "../testing/figures.js";
-import "../../test-kit/patience.js";
 
 const POOL = 5;
 const STREAMS = 100;

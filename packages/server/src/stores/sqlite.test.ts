@@ -6,7 +6,6 @@ import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vites
 import { createEventFactory, type EventPayload } from "@unsay/core/protocol";
 import { createSqliteStore, type SqliteStoreOptions } from "./sqlite.js";
 import type { NewRun, Store } from "./store.js";
-import "../../test-kit/patience.js";
 
 const folder = mkdtempSync(join(tmpdir(), "unsay-sqlite-"));
 let files = 0;

@@ -16,7 +16,6 @@ import { createRedisStore } from "./redis.js";
 import { createSqliteStore } from "./sqlite.js";
 import type { Store } from "./store.js";
 import { reportFigure } from "../testing/figures.js";
-import { eventually } from "../../test-kit/patience.js";
 
 const folder = mkdtempSync(join(tmpdir(), "unsay-faults-"));
 const servers: TestServer[] = [];
@@ -110,7 +109,7 @@ describe("row 37: a store that is down", () => {
     const store = aroundStore(createMemoryStore(), () => new Promise(() => {}));
     const server = await open({ agent: speaker, store });
     const response = server.get("/threads/t1/messages");
-    await eventually(() => server.clock.pending).toBeGreaterThan(0);
+    await expect.poll(() => server.clock.pending).toBeGreaterThan(0);
     await server.clock.advance(5_000);
     expect((await response).status).toBe(503);
   });
@@ -243,7 +242,7 @@ describe("a SQLite file", () => {
     other.exec("BEGIN IMMEDIATE");
     const start = server.post("/threads/t1/runs", startCommand());
     // Who waits without letting anything else run has given up long before that.
-    await eventually(() => turns.count).toBeGreaterThan(50);
+    await expect.poll(() => turns.count).toBeGreaterThan(50);
     other.exec("COMMIT");
     const started = await start;
     expect(started.status).toBe(200);
@@ -285,18 +284,20 @@ describe("a SQLite file", () => {
       },
     });
     const stream = await server.start();
-    await eventually(async () => (await server.clock.advance(500), receipts.length)).toBeGreaterThan(3);
-    await eventually(
-      async () => (
-        await server.clock.advance(500),
-        (
-          await server.post(
-            "/threads/t9/runs",
-            startCommand({ thread: "t9", message: { id: crypto.randomUUID(), text: "y".repeat(50_000) } }),
-          )
-        ).status
-      ),
-    ).toBe(503);
+    await expect.poll(async () => (await server.clock.advance(500), receipts.length)).toBeGreaterThan(3);
+    await expect
+      .poll(
+        async () => (
+          await server.clock.advance(500),
+          (
+            await server.post(
+              "/threads/t9/runs",
+              startCommand({ thread: "t9", message: { id: crypto.randomUUID(), text: "y".repeat(50_000) } }),
+            )
+          ).status
+        ),
+      )
+      .toBe(503);
     prompter.finish();
     await server.clock.advance(30_000);
     await stream.all();
@@ -323,12 +324,14 @@ describe.runIf(hasRedis)("a Redis that goes away", () => {
     await redis.stop();
     prompter.say("still here");
     await stream.until((event) => event.type === "span.append");
-    await eventually(async () => (await server.post("/threads/t2/runs", startCommand({ thread: "t2" }))).status).toBe(503);
+    await expect.poll(async () => (await server.post("/threads/t2/runs", startCommand({ thread: "t2" }))).status).toBe(503);
     prompter.finish();
-    await eventually(async () => (await server.clock.advance(500), endOf(stream.events))).toMatchObject({
-      cause: "failed",
-      error: { code: "store-unavailable" },
-    });
+    await expect
+      .poll(async () => (await server.clock.advance(500), endOf(stream.events)))
+      .toMatchObject({
+        cause: "failed",
+        error: { code: "store-unavailable" },
+      });
     await store.close();
   });
 

@@ -10,7 +10,6 @@ import { createMemoryStore } from "./memory.js";
 import { createRedisStore } from "./redis.js";
 import { createSqliteStore } from "./sqlite.js";
 import { isTrimmed, type NewRun, type Store } from "./store.js";
-import { eventually } from "../../test-kit/patience.js";
 
 const folder = mkdtempSync(join(tmpdir(), "unsay-store-"));
 let files = 0;
@@ -266,13 +265,13 @@ describe.each([
     const unwatch = [store.watch("r1", () => (told.run += 1)), store.watch("me", () => (told.owner += 1))];
     store.watch("r1", () => (told.gone += 1))();
     await store.append("r1", "me", eventsOf([OPEN]), 1);
-    await eventually(() => told.run).toBe(1);
+    await expect.poll(() => told.run).toBe(1);
     await store.postCommand({ run: "r1", id: "c1", body: "{}" });
-    await eventually(() => told.owner).toBe(1);
+    await expect.poll(() => told.owner).toBe(1);
     await store.postCommand({ run: "r1", id: "c1", body: "{}" });
-    await eventually(() => told.owner).toBe(2);
+    await expect.poll(() => told.owner).toBe(2);
     await store.answerCommand("r1", "c1", "{}");
-    await eventually(() => told.run).toBe(2);
+    await expect.poll(() => told.run).toBe(2);
     expect(told.gone).toBe(0);
     for (const stop of unwatch) stop();
     await store.append("r1", "me", eventsOf([END], 2), 1);
@@ -288,7 +287,7 @@ describe.runIf(hasRedis)("a process that is frozen while it creates a run on Red
     const other = await createRedisStore({ url: url.href });
     proxy.silenceAnswers();
     const creating = frozen.createRun(newRun());
-    await eventually(() => other.getRun("r1")).not.toBeNull();
+    await expect.poll(() => other.getRun("r1")).not.toBeNull();
     const end: EventPayload = { type: "run.end", outcome: "truncated", cause: "orphaned", resumable: false, effects: NO_EFFECTS };
     expect(await other.repair("r1", 5_000, eventsOf([OPEN, end]))).toBe(true);
     proxy.heal();
@@ -365,7 +364,7 @@ describe("a restart on the SQLite store", () => {
         .filter((name) => join(folder, name).startsWith(path))
         .map((name) => readFileSync(join(folder, name), "latin1"))
         .join("");
-    await eventually(bytes).toContain("zebra-4711-secret");
+    await expect.poll(bytes).toContain("zebra-4711-secret");
     await server.clock.advance(1_000);
     await stream.all();
     expect(bytes()).not.toContain("zebra-4711-secret");

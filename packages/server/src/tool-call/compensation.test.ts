@@ -7,7 +7,6 @@ import type { Store } from "../stores/store.js";
 import { createTestServer, subscribe, type TestServer } from "../testing/test-server.js";
 import { answerOf, closeLater, find, closeServers } from "../testing/tool-bench.js";
 import { defineTool, ToolFailure, type ToolContext } from "./tool.js";
-import { eventually } from "../../test-kit/patience.js";
 
 afterEach(closeServers);
 
@@ -75,7 +74,7 @@ const outcomesOf = async (server: TestServer) =>
   (await answerOf(server)).receipts.filter(({ call }) => call === "call-1").map(({ outcome }) => outcome);
 
 const untilUndone = (tracker: Tracker, outcome: string) =>
-  eventually(async () => (await tracker.server.clock.advance(100), outcomesOf(tracker.server))).toContain(outcome);
+  expect.poll(async () => (await tracker.server.clock.advance(100), outcomesOf(tracker.server))).toContain(outcome);
 
 describe("undoing what a tool did", () => {
   it("runs the compensation that the tool declares, and adds receipts to the first one", async () => {
@@ -172,12 +171,12 @@ describe("undoing what a tool did", () => {
     const first = await createTracker({ store });
     const stream = await first.server.start();
     const receipt = (await stream.until((event) => event.type === "receipt" && event.call === "call-1")) as EventOf<"receipt">;
-    await eventually(async () => (await base.getRun(stream.run))?.end).not.toBeNull();
+    await expect.poll(async () => (await base.getRun(stream.run))?.end).not.toBeNull();
     const second = await createTracker({ store: base });
     expect((await undo(second.server, receipt)).status).toBe(202);
     await untilUndone(second, "undone");
     const late = undo(first.server, receipt, { id: "undo-2" });
-    await eventually(() => looked).toEqual(["undo-2"]);
+    await expect.poll(() => looked).toEqual(["undo-2"]);
     await first.server.messages();
     hear();
     expect(await codeOf(await late)).toEqual([409, "undo-unavailable"]);
@@ -222,10 +221,10 @@ describe("a store that fails while an undoing ends", () => {
     const { tracker, receipt } = await reach(place, losing);
     tracker.onClose = () => (losing.fails = fault);
     expect((await undo(tracker.server, receipt)).status).toBe(202);
-    await eventually(() => losing.refusals).toBeGreaterThan(0);
+    await expect.poll(() => losing.refusals).toBeGreaterThan(0);
     await tracker.server.clock.advance(5_000);
     losing.fails = "not";
-    await eventually(async () => (await tracker.server.clock.advance(500), outcomesOf(tracker.server))).toContain("undone");
+    await expect.poll(async () => (await tracker.server.clock.advance(500), outcomesOf(tracker.server))).toContain("undone");
     await tracker.server.clock.advance(30_000);
     const receipts = find(await losing.base.read(receipt.run, 0), "receipt").filter(({ call }) => call === "call-1");
     expect(receipts.map(({ outcome }) => outcome)).toEqual(["succeeded", "undoing", "undone"]);
@@ -237,7 +236,7 @@ describe("a store that fails while an undoing ends", () => {
     const { tracker, receipt } = await reach("in another process", losing);
     tracker.onClose = () => (losing.fails = "refused");
     expect((await undo(tracker.server, receipt)).status).toBe(202);
-    await eventually(() => losing.refusals).toBeGreaterThan(0);
+    await expect.poll(() => losing.refusals).toBeGreaterThan(0);
     await tracker.server.clock.advance(50_000);
     losing.fails = "not";
     tracker.onClose = () => {};
@@ -257,7 +256,7 @@ describe("a store that fails as an undoing begins", () => {
     losing.fails = "refused";
     expect(await codeOf(await undo(tracker.server, receipt))).toEqual([503, "store-unavailable"]);
     losing.fails = "not";
-    await eventually(async () => (await tracker.server.clock.advance(500), outcomesOf(tracker.server))).toContain("undo-failed");
+    await expect.poll(async () => (await tracker.server.clock.advance(500), outcomesOf(tracker.server))).toContain("undo-failed");
     expect(tracker.closing).toEqual([]);
     expect((await undo(tracker.server, receipt)).status).toBe(202);
     await untilUndone(tracker, "undone");

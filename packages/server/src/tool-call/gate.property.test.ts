@@ -11,7 +11,6 @@ import { CallRunner } from "./call-runner.js";
 import { CommittedCalls } from "./committed-calls.js";
 import type { ToolSet } from "./tool.js";
 import { reportFigure } from "../testing/figures.js";
-import "../../test-kit/patience.js";
 
 /** Runs for `pnpm test`; the night may ask for more. */
 const RUNS = Number(process.env["UNSAY_PROPERTY_RUNS"] ?? 5_000);

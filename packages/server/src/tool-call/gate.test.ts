@@ -17,7 +17,6 @@ import {
 } from "../testing/tool-bench.js";
 import { wrapStore } from "../testing/wrap-store.js";
 import { defineTool, ToolFailure, type ToolDefinition, type ToolOutcome } from "./tool.js";
-import { eventually } from "../../test-kit/patience.js";
 
 afterEach(closeServers);
 
@@ -470,9 +469,9 @@ describe("a stop while a tool runs", () => {
     const events = await stream.all();
     expect(find(events, "run.end")).toMatchObject([{ effects: { unknown: ["call-1"] } }]);
     slow.finish({ sent: 1 });
-    await eventually(async () => (await server.clock.advance(100), (await answerOf(server)).receipts)).toMatchObject([
-      { outcome: "succeeded", late: true },
-    ]);
+    await expect
+      .poll(async () => (await server.clock.advance(100), (await answerOf(server)).receipts))
+      .toMatchObject([{ outcome: "succeeded", late: true }]);
     const last = events.at(-1)?.seq ?? 0;
     const late = await subscribe(await server.events(stream.run, last)).all();
     expect(late.map((event) => event.type)).toEqual(["receipt", "tool.result"]);

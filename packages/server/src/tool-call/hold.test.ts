@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { stopCommand } from "../testing/test-server.js";
 import { answerOf, createBench, decide, find, untilAsked, closeServers } from "../testing/tool-bench.js";
-import "../../test-kit/patience.js";
 
 afterEach(closeServers);
 

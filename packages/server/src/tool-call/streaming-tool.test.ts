@@ -4,7 +4,6 @@ import { createTestServer, stopCommand, type TestServer } from "../testing/test-
 import { answerOf, closeLater, createBench, find, closeServers } from "../testing/tool-bench.js";
 import { MAX_STREAMED_LENGTH } from "./streamed-output.js";
 import { defineTool, ToolFailure, type ToolDefinition, type ToolOutcome } from "./tool.js";
-import { eventually } from "../../test-kit/patience.js";
 
 afterEach(closeServers);
 
@@ -45,13 +44,13 @@ describe("r13-enough: a tool that streams without end", () => {
     const stream = await server.start();
     await stream.until((event) => event.type === "tool.start");
     for (let row = 1; row <= 30; row += 1) {
-      await eventually(() => (source.give(), source.given)).toBeGreaterThanOrEqual(row);
+      await expect.poll(() => (source.give(), source.given)).toBeGreaterThanOrEqual(row);
       await server.clock.advance(100);
     }
     expect((await pressEnough(server, stream.run)).status).toBe(202);
     source.give();
     const events = await stream.all();
-    await eventually(() => (source.give(), source.returned)).toBe(1);
+    await expect.poll(() => (source.give(), source.returned)).toBe(1);
     const [result] = find(events, "tool.result");
     expect(result).toMatchObject({ result: "ok", partial: true, cut: { by: "user" } });
     const rows = result?.output as unknown[];
@@ -166,7 +165,7 @@ describe("a call that failed and did nothing", () => {
       },
     });
     const stream = await server.start();
-    await eventually(async () => (await server.clock.advance(500), outcomes.length)).toBe(1);
+    await expect.poll(async () => (await server.clock.advance(500), outcomes.length)).toBe(1);
     const events = await stream.all();
     expect(new Set(keys).size).toBe(1);
     expect(find(events, "tool.start").map(({ attempt }) => attempt)).toEqual([1, 2, 3]);

@@ -8,7 +8,6 @@ import type { UnsayServerOptions } from "../settings.js";
 import { createTestServer, stopCommand, subscribe, type Subscription, type TestServer } from "../testing/test-server.js";
 import { answerOf, closeLater, find, closeServers } from "../testing/tool-bench.js";
 import { listUsage, toUsageCsv, toUsageJson, type UsageRow } from "./usage-rows.js";
-import { eventually } from "../../test-kit/patience.js";
 
 afterEach(closeServers);
 
@@ -30,7 +29,7 @@ const untilStopped = (run: AgentRun) => new Promise<void>((resolve) => run.signa
 /** Stops where everything that has come was seen, but for the last `unseen` words. */
 async function stopAfter({ server }: Meter, stream: Subscription, words: number): Promise<void> {
   const all = () => find(stream.events, "span.append").filter((event) => event.span.endsWith("text"));
-  await eventually(() => all().length).toBeGreaterThanOrEqual(words);
+  await expect.poll(() => all().length).toBeGreaterThanOrEqual(words);
   const shown = all().slice(0, words);
   const last = shown.at(-1) as EventOf<"span.append">;
   const offset = shown.filter((event) => event.span === last.span).reduce((sum, { text }) => sum + text.length, 0);
