@@ -224,9 +224,14 @@ function initialState(id: string, pages: MessagePages): SessionState {
 function derive(state: SessionState): SessionState {
   const { pages } = state;
   const status = selectThreadStatus(pages);
-  const live = findLive(pages);
-  const isAsking = live !== undefined && selectOpenApprovals(live).length > 0;
-  const queuePaused = isAsking ? "approval" : state.queuePaused === "approval" ? null : state.queuePaused;
   const error = selectThreadError(pages) ?? (status === "error" || state.history === "failed" ? state.error : null);
-  return stateOf({ ...factsOf(state), status, error, queuePaused: state.queue.length === 0 ? null : queuePaused }, pages);
+  return stateOf({ ...factsOf(state), status, error, queuePaused: whyPaused(state) }, pages);
+}
+
+/** Where nothing waits, the thread is not searched for an answer that asks. */
+function whyPaused({ pages, queue, queuePaused }: SessionState): SessionState["queuePaused"] {
+  if (queue.length === 0) return null;
+  const live = findLive(pages);
+  if (live !== undefined && selectOpenApprovals(live).length > 0) return "approval";
+  return queuePaused === "approval" ? null : queuePaused;
 }
