@@ -71,9 +71,8 @@ async function ask(text: string): Promise<{ readonly page: Page; readonly asked:
   await page.evaluate((said) => (window as unknown as { unsaySpoofs: SpoofPage }).unsaySpoofs.show(said), text);
   await page.getByRole("textbox", { name: "Message" }).fill("Go");
   await page.keyboard.press("Enter");
-  const gate = page.locator('[data-unsay="approval-gate"]');
-  await gate.waitFor();
-  await gate.scrollIntoViewIfNeeded();
+  // While arguments are being written another element stands there.
+  await page.locator('[data-unsay="approval-gate"][data-status="open"]').scrollIntoViewIfNeeded();
   await page.locator('[data-unsay="approval-gate"][data-armed]').waitFor();
   return { page, asked };
 }
