@@ -27,9 +27,9 @@ function withSpace(ghost: ReactNode): ReactNode {
   return ghost === undefined ? undefined : <> {ghost}</>;
 }
 
-const IN_GROUP = 8;
+const IN_GROUP = 16;
 
-/** So that React looks at the blocks of one group for a commit, and the browser at the groups for a frame, and neither at all blocks. */
+/** So that a commit looks at the blocks of one group and not at all of them. */
 function inGroups(blocks: readonly Block[]): readonly (readonly Block[])[] {
   return Array.from({ length: Math.ceil(blocks.length / IN_GROUP) }, (_group, index) =>
     blocks.slice(index * IN_GROUP, (index + 1) * IN_GROUP),
@@ -44,8 +44,7 @@ interface FrameGroupProps extends Omit<BlocksProps, "text"> {
 
 const FrameGroup = memo(
   function FrameGroup({ blocks, last, live, cut, ghost }: FrameGroupProps): ReactNode {
-    if (!blocks.some(isShown)) return null;
-    const frames = blocks.map((block, index) =>
+    return blocks.map((block, index) =>
       isShown(block) ? (
         <MarkdownFrame
           key={index}
@@ -57,7 +56,6 @@ const FrameGroup = memo(
         />
       ) : null,
     );
-    return <div className="unsay-blocks">{frames}</div>;
   },
   (before, after) =>
     isPast(before) && isPast(after) && before.live === after.live && before.blocks.every((block, index) => block === after.blocks[index]),
