@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient } from "redis";
-import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, describe, expect, it, onTestFinished } from "vitest";
 import { textOf, type AssistantMessage } from "@unsay/core";
 import type { UnsayEvent } from "@unsay/core/protocol";
 import type { Agent } from "../agents/agent.js";
@@ -322,6 +322,9 @@ describe.runIf(hasRedis)("a Redis that goes away", () => {
     const stream = await server.start();
     await stream.until((event) => event.type === "run.phase");
     await redis.stop();
+    // What is tried again waits for that time too.
+    const ticking = setInterval(() => void server.clock.advance(20), 20);
+    onTestFinished(() => clearInterval(ticking));
     prompter.say("still here");
     await stream.until((event) => event.type === "span.append");
     await expect.poll(async () => (await server.post("/threads/t2/runs", startCommand({ thread: "t2" }))).status).toBe(503);
