@@ -28,13 +28,18 @@ export async function postCommand(settings: Settings, command: RunCommand, recor
       const answer = await store.findAnswer(record.run, command.id);
       if (answer !== null) return JSON.parse(answer) as PostedAnswer;
       // Its process has let go of it, and there is nothing left to stop.
-      if (command.command === "stop" && (await store.getRun(record.run))?.end !== null) return ACCEPTED;
+      if (command.command === "stop" && hasEnded(await store.getRun(record.run))) return ACCEPTED;
       if (clock.now() >= giveUpAt) return null;
       await changed;
     }
   } finally {
     news.close();
   }
+}
+
+/** On record: of a run that is not there any more nobody knows how it ended. */
+export function hasEnded(record: StoredRun | null): boolean {
+  return record !== null && record.end !== null;
 }
 
 /** Throws what the run's process refused. */

@@ -1,5 +1,5 @@
 import type { StartCommand, StopCommand } from "@unsay/core/protocol";
-import { checkAnswer, postCommand } from "../command/post-command.js";
+import { checkAnswer, hasEnded, postCommand } from "../command/post-command.js";
 import { watchRun } from "../command/run-news.js";
 import { HttpProblem } from "../http/problem.js";
 import type { Settings } from "../settings.js";
@@ -48,7 +48,7 @@ async function settleElsewhere(parts: ReplacedParts, command: StartCommand, reco
   const stop: StopCommand & StopRequest = { command: "stop", ...stopOf(command, ackSeq), thread, run, scope: "run", ackSeq, painted };
   const answer = await postCommand(settings, stop, record);
   if (answer !== null) checkAnswer(answer, run);
-  if (!(await hasEnded(parts, run, answer === null ? 0 : settings.settleMs + END_MS))) throw stillInWork(settings, await records.get(run));
+  if (!(await endsWithin(parts, run, answer === null ? 0 : settings.settleMs + END_MS))) throw stillInWork(settings, await records.get(run));
 }
 
 /** The words are the user's to redirect; that the answer before is stopped for them to be answered anew is the server's doing. */
@@ -59,13 +59,13 @@ function stopOf({ redirects, startKey }: StartCommand, seq: number): StopRequest
 }
 
 /** Whether a run is over, within so many ms. */
-async function hasEnded({ settings, records }: ReplacedParts, run: string, ms: number): Promise<boolean> {
+async function endsWithin({ settings, records }: ReplacedParts, run: string, ms: number): Promise<boolean> {
   const giveUpAt = settings.clock.now() + ms;
   const news = watchRun(settings, run);
   try {
     for (;;) {
       const changed = news.next();
-      if ((await records.get(run))?.end !== null) return true;
+      if (hasEnded(await records.get(run))) return true;
       if (settings.clock.now() >= giveUpAt) return false;
       await changed;
     }
