@@ -21,12 +21,14 @@ const TICKETS = (amount: number): Ask => ({
 });
 const describeTicket: DescribeCall = ({ args }) => ({ title: `Create ticket “${(args as { title: string }).title}”` });
 
+const arrival = createFakeClock();
 export const DoubleClickOnArrival: Story = {
   name: "Guard: double click on arrival",
   tags: ["statement:72", "statement:73"],
-  render: () => <Live ask={{ calls: [EMAIL_CALL] }} />,
+  render: () => <Live ask={{ calls: [EMAIL_CALL] }} clock={arrival} />,
   play: async ({ canvasElement }) => {
     const canvas = within(canvasElement);
+    await pass(arrival, 200);
     const approve = await canvas.findByRole("button", { name: "Send once" });
     await userEvent.dblClick(approve);
     await expect(canvas.getByTestId("sent")).toHaveTextContent("");
@@ -42,7 +44,7 @@ export const HeldEnter: Story = {
     const approve = await canvas.findByRole("button", { name: "Send once" });
     approve.focus();
     await userEvent.keyboard("{Enter>}");
-    await waitFor(() => expect(approve).not.toHaveAttribute("aria-disabled"), { timeout: 3_000 });
+    await waitFor(() => expect(approve).not.toHaveAttribute("aria-disabled"));
     await userEvent.keyboard("{/Enter}");
     await expect(canvas.getByTestId("sent")).toHaveTextContent("");
   },
@@ -54,7 +56,7 @@ export const SyntheticClick: Story = {
   play: async ({ canvasElement }) => {
     const canvas = within(canvasElement);
     const hold = await canvas.findByRole("button", { name: "Hold to delete 214 rows" });
-    await waitFor(() => expect(hold).not.toHaveAttribute("aria-disabled"), { timeout: 4_000 });
+    await waitFor(() => expect(hold).not.toHaveAttribute("aria-disabled"));
     hold.click();
     await expect(await canvas.findByRole("button", { name: "Delete 214 rows" })).toBeVisible();
   },

@@ -10,9 +10,6 @@ import { pass } from "../testing/passing.js";
 import { Chat } from "../thread/chat.js";
 import "../styles/index.css";
 
-/** A busy machine takes its time. */
-const PATIENT = { timeout: 10_000 };
-
 function asking(at: number, ask: Ask, approval: string): readonly ScriptStep[] {
   return eventsOfAsk(ask, approval).map((event: EventPayload) => ({ at, event }));
 }
@@ -68,7 +65,7 @@ describe("a request inside a conversation", () => {
     await vi.waitFor(async () => {
       await pass(clock, 300);
       expect(find("approval-gate")).not.toBeNull();
-    }, PATIENT);
+    });
     const title = find("approval-gate.title").textContent ?? "";
     await userEvent.click(find("approval-gate.reason-toggle"));
     await screen.getByRole("button", { name: "Don’t send, and redirect" }).click();
@@ -85,7 +82,7 @@ describe("a request inside a conversation", () => {
         text: "only to Bo",
         quote: title,
       });
-    }, PATIENT);
+    });
   });
 
   test("statement 88: a request that nobody answered in time can be asked for again: the composer is about it, and nothing was decided", async () => {
@@ -102,7 +99,7 @@ describe("a request inside a conversation", () => {
       await pass(clock, 500);
       expect(find("approval-tray")).toBeNull();
       expect(find("approval-gate").dataset["status"]).toBe("expired");
-    }, PATIENT);
+    });
     const title = find("approval-gate.title").textContent ?? "";
     await screen.getByRole("button", { name: "Ask again" }).click();
     await expect.element(input).toHaveFocus();
@@ -116,12 +113,12 @@ describe("a request inside a conversation", () => {
     await vi.waitFor(async () => {
       await pass(clock, 300);
       expect(find("composer").dataset["mode"]).toBe("held");
-    }, PATIENT);
+    });
     await input.fill("only to Bo");
     await vi.waitFor(async () => {
       await pass(clock, 500);
       expect(find("composer").dataset["mode"]).toBe("redirect");
-    }, PATIENT);
+    });
     expect(find("composer.effect").textContent).toMatch(/^The request has expired\. Enter stops this answer/u);
     expect(find("answer.status").textContent).toContain("The request has expired.");
     expect(find("approval-gate").dataset["status"]).toBe("expired");
@@ -131,7 +128,7 @@ describe("a request inside a conversation", () => {
     await vi.waitFor(async () => {
       await pass(clock, 500);
       expect(transport.sent.map(({ command }) => command)).toContain("stop");
-    }, PATIENT);
+    });
     expect(decisionsOf(transport)).toEqual([]);
   });
 
@@ -145,11 +142,11 @@ describe("a request inside a conversation", () => {
     await vi.waitFor(async () => {
       await pass(clock, 500);
       expect(find("approval-tray")?.textContent).toContain("2 decisions needed");
-    }, PATIENT);
+    });
     await vi.waitFor(async () => {
       await pass(clock, 500);
       expect(find("transcript").scrollHeight).toBeGreaterThan(find("transcript").clientHeight + 400);
-    }, PATIENT);
+    });
     const transcript = find("transcript");
     transcript.scrollTop = transcript.scrollHeight;
     await pass(clock, 100);
@@ -175,7 +172,7 @@ describe("a request inside a conversation", () => {
     await vi.waitFor(async () => {
       await pass(clock, 300);
       expect(screen.container.querySelector('[data-approval="first"]')).not.toBeNull();
-    }, PATIENT);
+    });
     await screen.getByRole("button", { name: "Stop answering" }).click();
     const receipts = (): readonly string[] =>
       [...screen.container.querySelectorAll<HTMLElement>('[data-unsay="receipt"]')].map(
@@ -184,7 +181,7 @@ describe("a request inside a conversation", () => {
     await vi.waitFor(async () => {
       await pass(clock, 1_000);
       expect(find("answer").dataset["status"]).toBe("truncated");
-    }, PATIENT);
+    });
     expect(decisionsOf(transport)).toEqual([]);
     expect(screen.container.querySelector('[data-unsay="approval-gate.approve"]')).toBeNull();
     const all = receipts().join("\n");

@@ -163,7 +163,7 @@ function growing(text: string): Story {
     render: () => <GrowingAnswer text={text} />,
     play: async ({ canvasElement }) => {
       const answer = (): Element | null => canvasElement.querySelector('[data-unsay="answer"]');
-      await waitFor(() => expect(answer()).toHaveAttribute("data-status", "complete"), { timeout: 10_000 });
+      await waitFor(() => expect(answer()).toHaveAttribute("data-status", "complete"));
       await expect(canvasElement.querySelector(".unsay-caret, [data-pending]")).toBeNull();
     },
   };

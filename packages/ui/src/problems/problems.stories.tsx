@@ -1,22 +1,20 @@
 import type { Meta, StoryObj } from "@storybook/react-vite";
 import type { ReactElement } from "react";
-import { systemClock, type Clock } from "@unsay/core";
-import { problems, type Problem } from "@unsay/core/testing";
+import { systemClock } from "@unsay/core";
+import { createFakeClock, problems, type Problem } from "@unsay/core/testing";
 import { expect, userEvent, waitFor, within } from "storybook/test";
+import { untilSeen } from "../testing/passing.js";
 import { ProblemStage } from "./problem-stage.js";
 import "./problems.css";
 
-/** To look at, a story plays as fast as life; a test has seen enough of life. */
-const SPEED = import.meta.env.MODE === "test" ? 4 : 1;
-
-const storyClock: Clock = {
-  now: () => systemClock.now() * SPEED,
-  epoch: () => systemClock.epoch(),
-  after: (ms, run) => systemClock.after(ms / SPEED, run),
-};
+/**
+ * To look at, a story plays as fast as life. In a test its time passes only while the play looks for something: what is
+ * there for a moment is then seen on the slowest machine too.
+ */
+const held = import.meta.env.MODE === "test" ? createFakeClock() : null;
 
 function Told({ problem }: { readonly problem: Problem }): ReactElement {
-  return <ProblemStage problem={problem} clock={storyClock} />;
+  return <ProblemStage problem={problem} clock={held ?? systemClock} />;
 }
 
 const meta: Meta<typeof Told> = { title: "Problems/Played", component: Told, parameters: { flush: true }, tags: ["incident"] };
@@ -51,7 +49,7 @@ function look(root: HTMLElement): Seen {
 }
 
 async function soon(check: () => void | Promise<void>): Promise<void> {
-  await waitFor(check, { timeout: 14_000, interval: 20 });
+  await (held === null ? waitFor(check) : untilSeen(held, check));
 }
 
 function tells(id: string, play: (seen: Seen) => Promise<void>): Story {

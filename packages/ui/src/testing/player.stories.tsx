@@ -50,7 +50,7 @@ export const EveryNetwork: Story = {
       canvasElement.querySelector(`[data-network="${network}"] [data-unsay="answer"]`)?.getAttribute("data-status");
     await waitFor(() => expect(NETWORKS.map(statusOver)).not.toContain(undefined));
     for (const slider of step()) await fireEvent.change(slider, { target: { value: slider.max } });
-    await waitFor(() => expect(WHOLE.filter((network) => statusOver(network) !== "complete")).toEqual([]), { timeout: 10_000 });
+    await waitFor(() => expect(WHOLE.filter((network) => statusOver(network) !== "complete")).toEqual([]));
     for (const network of NETWORKS)
       if (!WHOLE.includes(network)) await expect([network, statusOver(network)]).not.toEqual([network, "complete"]);
   },

@@ -4,6 +4,7 @@ import { systemClock, type Clock } from "@unsay/core";
 import { createFakeClock, createScriptedTransport, scripts, type Script } from "@unsay/core/testing";
 import { expect, userEvent, waitFor, within } from "storybook/test";
 import { Button } from "../button/button.js";
+import { untilSeen } from "../testing/passing.js";
 import { longScript } from "../testing/scripts.js";
 import { Chat } from "./chat.js";
 
@@ -46,7 +47,7 @@ function plays(script: Script, status: string, cause?: string): Story {
     args: { script },
     play: async ({ canvasElement }) => {
       await ask(canvasElement, script.prompt);
-      await waitFor(() => expect(answer(canvasElement)).toHaveAttribute("data-status", status), { timeout: 12_000 });
+      await waitFor(() => expect(answer(canvasElement)).toHaveAttribute("data-status", status));
       if (cause !== undefined) await expect(answer(canvasElement)).toHaveAttribute("data-cause", cause);
     },
   };
@@ -57,7 +58,7 @@ export const Suggested: Story = {
   args: { script: scripts.complete },
   play: async ({ canvasElement }) => {
     await userEvent.click(within(canvasElement).getByRole("button", { name: scripts.complete.prompt }));
-    await waitFor(() => expect(answer(canvasElement)).toHaveAttribute("data-status", "complete"), { timeout: 6_000 });
+    await waitFor(() => expect(answer(canvasElement)).toHaveAttribute("data-status", "complete"));
   },
 };
 export const Complete: Story = plays(scripts.complete, "complete");
@@ -83,13 +84,15 @@ export const Stall: Story = {
   },
 };
 
+const stoppedClock = createFakeClock();
+
 export const StoppedByReader: Story = {
-  args: { script: longScript },
+  args: { script: longScript, clock: stoppedClock },
   play: async ({ canvasElement }) => {
     await ask(canvasElement, longScript.prompt);
-    await waitFor(() => expect(answer(canvasElement)?.textContent).toMatch(/Step 1/), { timeout: 4_000 });
+    await untilSeen(stoppedClock, () => expect(answer(canvasElement)?.textContent).toMatch(/Step 1/));
     await userEvent.click(within(canvasElement).getByRole("button", { name: "Stop answering" }));
-    await waitFor(() => expect(answer(canvasElement)).toHaveAttribute("data-cause", "stopped"), { timeout: 4_000 });
+    await untilSeen(stoppedClock, () => expect(answer(canvasElement)).toHaveAttribute("data-cause", "stopped"));
     await expect(answer(canvasElement)?.textContent).toMatch(/Step 1/);
   },
 };
@@ -99,11 +102,9 @@ export const Gate: Story = {
   play: async ({ canvasElement }) => {
     const canvas = within(canvasElement);
     await ask(canvasElement, scripts.gate.prompt);
-    await waitFor(() => expect(canvasElement.querySelector('[data-unsay="approval-gate"][data-status="open"]')).not.toBeNull(), {
-      timeout: 6_000,
-    });
+    await waitFor(() => expect(canvasElement.querySelector('[data-unsay="approval-gate"][data-status="open"]')).not.toBeNull());
     await expect(canvas.getByRole("textbox", { name: "Message" })).toHaveFocus();
     await userEvent.click(canvas.getByRole("button", { name: "Don’t run" }));
-    await waitFor(() => expect(canvas.getByText("Did not run:")).toBeVisible(), { timeout: 4_000 });
+    await waitFor(() => expect(canvas.getByText("Did not run:")).toBeVisible());
   },
 };

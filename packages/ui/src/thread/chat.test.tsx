@@ -106,13 +106,10 @@ test("scroll S2: an upward scroll lets go at once, and the button leads back to 
   await send();
   const transcript = container.querySelector('[data-unsay="transcript"]') as HTMLElement;
   const distance = (): number => transcript.scrollHeight - transcript.clientHeight - transcript.scrollTop;
-  await vi.waitFor(
-    async () => {
-      await clock.advance(1_000);
-      expect(transcript.scrollHeight).toBeGreaterThan(transcript.clientHeight + 150);
-    },
-    { timeout: 4_000 },
-  );
+  await vi.waitFor(async () => {
+    await clock.advance(1_000);
+    expect(transcript.scrollHeight).toBeGreaterThan(transcript.clientHeight + 150);
+  });
   await vi.waitFor(() => expect(distance()).toBeLessThanOrEqual(8));
   transcript.scrollTop -= 60;
   await vi.waitFor(() => expect(transcript.hasAttribute("data-follow")).toBe(false));
