@@ -104,7 +104,7 @@ pnpm bench --quick --only b1        # one bench, shorter
 The peers are installed at the first run (half a gigabyte, at the versions of \`apps/bench/package-lock.json\`). Each measurement has a
 fresh process or page, the order of the subjects rotates from round to round, and a figure is the median of the rounds with the lowest and
 the highest behind it. A subject whose final text or value is wrong has no figures. A "floor" does less than the job: it shows what the
-machine itself costs.`;
+machine itself costs, and beside a goal how much of the limit that leaves.`;
 }
 
 function goals(verdicts: readonly Verdict[]): string {

@@ -1,5 +1,6 @@
 "use client";
 import { memo, useMemo, type ReactNode } from "react";
+import { createBlockGrouper } from "../markdown/block-groups.js";
 import type { Block } from "../markdown/blocks.js";
 import { createDocumentReader } from "../markdown/document-reader.js";
 import { drawBlock } from "../markdown/markdown-block.js";
@@ -13,12 +14,13 @@ export function MarkdownText({ text, live, cut, ghost }: BlocksProps): ReactNode
   const syntax = useMemo(() => ({ math: math !== undefined }), [math]);
   // The reader only remembers work done before, so what it returns depends on the text alone.
   const read = useMemo(() => createDocumentReader(syntax), [syntax]);
-  const blocks = read(text, !live);
-  const last = blocks.findLastIndex(isShown);
-  if (last === -1 && ghost !== undefined) return <GhostBlock>{ghost}</GhostBlock>;
-  const tail = blocks[last]?.kind === "code" || !/\s/u.test(text.slice(-1)) ? ghost : withSpace(ghost);
-  return inGroups(blocks).map((group, index) => (
-    <FrameGroup key={index} blocks={group} last={last - index * IN_GROUP} live={live} cut={cut} ghost={tail} />
+  const group = useMemo(() => createBlockGrouper(), []);
+  const groups = group(read(text, !live));
+  const last = groups.at(-1)?.blocks.at(-1);
+  if (last === undefined) return ghost === undefined ? null : <GhostBlock>{ghost}</GhostBlock>;
+  const tail = last.kind === "code" || !/\s/u.test(text.slice(-1)) ? ghost : withSpace(ghost);
+  return groups.map(({ blocks }, index) => (
+    <BlockGroup key={index} blocks={blocks} isLast={index === groups.length - 1} live={live} cut={cut} ghost={tail} />
   ));
 }
 
@@ -27,49 +29,31 @@ function withSpace(ghost: ReactNode): ReactNode {
   return ghost === undefined ? undefined : <> {ghost}</>;
 }
 
-const IN_GROUP = 16;
-
-/** So that a commit looks at the blocks of one group and not at all of them. */
-function inGroups(blocks: readonly Block[]): readonly (readonly Block[])[] {
-  return Array.from({ length: Math.ceil(blocks.length / IN_GROUP) }, (_group, index) =>
-    blocks.slice(index * IN_GROUP, (index + 1) * IN_GROUP),
-  );
-}
-
-interface FrameGroupProps extends Omit<BlocksProps, "text"> {
+interface BlockGroupProps extends Omit<BlocksProps, "text"> {
   readonly blocks: readonly Block[];
-  /** Where in the group the last block stands that is shown; beyond its end while it stands in a later one. */
-  readonly last: number;
+  /** The last block of the text is in it. */
+  readonly isLast: boolean;
 }
 
-const FrameGroup = memo(
-  function FrameGroup({ blocks, last, live, cut, ghost }: FrameGroupProps): ReactNode {
-    return blocks.map((block, index) =>
-      isShown(block) ? (
+const BlockGroup = memo(
+  function BlockGroup({ blocks, isLast, live, cut, ghost }: BlockGroupProps): ReactNode {
+    const frames = blocks.map((block, index) => {
+      const isEnd = isLast && index === blocks.length - 1;
+      return (
         <MarkdownFrame
           key={index}
           block={block}
-          live={live && (index === last || mayRelink(block))}
-          provisional={live && index === last}
-          isCut={cut && index === last}
-          ghost={index === last ? ghost : undefined}
+          live={live && (isEnd || mayRelink(block))}
+          provisional={live && isEnd}
+          isCut={cut && isEnd}
+          ghost={isEnd ? ghost : undefined}
         />
-      ) : null,
-    );
+      );
+    });
+    return <div className="unsay-blocks">{frames}</div>;
   },
-  (before, after) =>
-    isPast(before) && isPast(after) && before.live === after.live && before.blocks.every((block, index) => block === after.blocks[index]),
+  (before, after) => !before.isLast && !after.isLast && before.live === after.live && before.blocks === after.blocks,
 );
-
-/** What is shown last stands below it. */
-function isPast({ blocks, last }: FrameGroupProps): boolean {
-  return blocks.length === IN_GROUP && last >= IN_GROUP;
-}
-
-/** Empty lines and definitions make no element. */
-function isShown(block: Block): boolean {
-  return block.kind === "code" || block.kind === "plain" || block.segments.some(({ tokens }) => tokens.length > 0);
-}
 
 /** Blocks that stay the same to the end are not told when it has come. */
 function mayRelink(block: Block): boolean {
