@@ -70,11 +70,17 @@ async function pictureAll(thread, into) {
   }
 }
 
+/** On a small screen the request stands partly above what is in view when the page opens; only what is seen can be approved. */
+async function bringIntoView(page) {
+  await page.getByRole("button", { name: "Go to request" }).click();
+  await page.locator('[data-unsay="approval-gate"][data-armed]').waitFor();
+}
+
 async function picture(thread, path, { width, ...media }) {
   const context = await browser.newContext({ viewport: { width, height: width === 320 ? 640 : 960 }, reducedMotion: "reduce", ...media });
   const page = await context.newPage();
   await page.goto(thread);
-  await page.locator('[data-unsay="approval-gate"][data-armed]').waitFor();
+  await bringIntoView(page);
   await page.screenshot({ path });
   await context.close();
   console.log(path);

@@ -35,6 +35,7 @@ export { defaultKeys, isComposing, matchesKey, type KeyAction, type KeyBindings 
 export { KeysProvider, useKeys, type KeysProviderProps } from "./keys/keys-context.js";
 export { useThreadKeys, type UseThreadKeysOptions } from "./keys/use-thread-keys.js";
 export { useFocusAfterStop } from "./keys/use-focus-after-stop.js";
+export { focusStop } from "./approval/focus-stop.js";
 export { ScrollHoldsContext, useScrollHold, type ScrollHolds } from "./scroll/scroll-holds.js";
 export type { ScrollState } from "./scroll/thread-scroller.js";
 export { useThreadScroll, type UseThreadScrollOptions, type UseThreadScrollResult } from "./scroll/use-thread-scroll.js";

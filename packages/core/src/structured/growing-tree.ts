@@ -36,19 +36,20 @@ interface Frame {
 /**
  * The value that is being read. Extra state is the open path; `undefined` stands for "nothing to show", which JSON cannot say.
  * A container on the open path is copied when somebody looks and it has changed; one that closed is given out as it is.
+ * What is written to is `private` and not `#`, as in the tokenizer.
  */
 export class GrowingTree implements TokenSink {
   readonly #rootSchema: SchemaNode | undefined;
   readonly #frames: Frame[] = [];
   /** The innermost of them. */
-  #top: Frame | undefined = undefined;
-  #root: unknown = undefined;
-  #isScalarOpen = false;
-  #text: string | undefined;
-  #hidesText = false;
+  private top: Frame | undefined = undefined;
+  private root: unknown = undefined;
+  private isScalarOpen = false;
+  private text: string | undefined;
+  private hidesText = false;
   /** The first half of a surrogate pair, kept back so that no half character is shown. */
-  #half = "";
-  #isSealed = false;
+  private half = "";
+  private isSealed = false;
 
   constructor(schema: SchemaNode | undefined) {
     this.#rootSchema = schema;
@@ -57,18 +58,18 @@ export class GrowingTree implements TokenSink {
   openContainer(isList: boolean): void {
     const schema = this.#childSchema();
     this.#beginEntry();
-    this.#top = createFrame(isList, schema);
-    this.#frames.push(this.#top);
+    this.top = createFrame(isList, schema);
+    this.#frames.push(this.top);
   }
 
   closeContainer(): void {
     const frame = this.#frames.pop();
-    this.#top = this.#frames.at(-1);
+    this.top = this.#frames.at(-1);
     if (frame !== undefined) this.#endEntry(nodeOf(frame));
   }
 
   key(name: string): void {
-    const frame = this.#top;
+    const frame = this.top;
     if (frame === undefined || frame.list !== null) return;
     frame.key = name;
     frame.hasProto ||= name === "__proto__";
@@ -78,29 +79,29 @@ export class GrowingTree implements TokenSink {
   }
 
   openScalar(isText: boolean): void {
-    this.#hidesText = this.#childSchema()?.withholdsText === true;
+    this.hidesText = this.#childSchema()?.withholdsText === true;
     this.#beginEntry();
-    this.#isScalarOpen = true;
-    if (isText) this.#text = "";
+    this.isScalarOpen = true;
+    if (isText) this.text = "";
   }
 
   appendText(piece: string): void {
     const endsInHalf = (piece.charCodeAt(piece.length - 1) & 0xfc00) === 0xd800;
-    if (endsInHalf || this.#half.length > 0) this.#appendHalves(piece, endsInHalf);
-    else this.#text += piece;
+    if (endsInHalf || this.half.length > 0) this.#appendHalves(piece, endsInHalf);
+    else this.text += piece;
   }
 
   #appendHalves(piece: string, endsInHalf: boolean): void {
-    const whole = this.#half + piece;
-    this.#half = endsInHalf ? whole.slice(-1) : "";
-    this.#text += endsInHalf ? whole.slice(0, -1) : whole;
+    const whole = this.half + piece;
+    this.half = endsInHalf ? whole.slice(-1) : "";
+    this.text += endsInHalf ? whole.slice(0, -1) : whole;
   }
 
   closeText(): void {
     // What was added up holds on to all of its pieces, and costs the collector six times as much; a slice is in one piece.
-    const text = `${this.#text ?? ""}${this.#half} `.slice(0, -1);
-    this.#text = undefined;
-    this.#half = "";
+    const text = `${this.text ?? ""}${this.half} `.slice(0, -1);
+    this.text = undefined;
+    this.half = "";
     this.#closeValue(text);
   }
 
@@ -110,7 +111,7 @@ export class GrowingTree implements TokenSink {
 
   /** Nothing more will come: what is open is shown to its end, however wide. */
   seal(): void {
-    this.#isSealed = true;
+    this.isSealed = true;
   }
 
   snapshot(): unknown {
@@ -122,20 +123,20 @@ export class GrowingTree implements TokenSink {
     if (this.#frames.slice(0, depth + 1).some(({ isHidden }) => isHidden)) return undefined;
     const frame = this.#frames[depth];
     if (depth === path.length) return this.#publish(depth);
-    return valueAt(frame === undefined ? this.#root : nodeOf(frame), path.slice(depth));
+    return valueAt(frame === undefined ? this.root : nodeOf(frame), path.slice(depth));
   }
 
   isClosed(path: StructuredPath): boolean {
     const depth = this.#openDepth(path);
     const frame = this.#frames[depth];
-    if (depth === path.length && (frame !== undefined || this.#frames.length > 0 || this.#isScalarOpen)) return false;
+    if (depth === path.length && (frame !== undefined || this.#frames.length > 0 || this.isScalarOpen)) return false;
     if (frame === undefined && this.#frames.length > 0) return false;
-    return valueAt(frame === undefined ? this.#root : nodeOf(frame), path.slice(depth)) !== undefined;
+    return valueAt(frame === undefined ? this.root : nodeOf(frame), path.slice(depth)) !== undefined;
   }
 
   /** The path of the innermost value that is open; `undefined` when none is. */
   openPath(): StructuredPath | undefined {
-    if (this.#frames.length === 0 && !this.#isScalarOpen) return undefined;
+    if (this.#frames.length === 0 && !this.isScalarOpen) return undefined;
     return this.#frames.filter(({ isEntryOpen }) => isEntryOpen).map(positionOf);
   }
 
@@ -155,11 +156,11 @@ export class GrowingTree implements TokenSink {
   }
 
   #publish(depth: number): unknown {
-    let value: unknown = this.#hidesText ? undefined : this.#text;
-    if (this.#frames.length === 0 && value === undefined) return this.#root;
+    let value: unknown = this.hidesText ? undefined : this.text;
+    if (this.#frames.length === 0 && value === undefined) return this.root;
     for (let at = this.#innermostShown(depth); at >= depth; at -= 1) {
       const frame = this.#frames[at];
-      if (frame !== undefined) value = publishFrame(frame, value, this.#isSealed);
+      if (frame !== undefined) value = publishFrame(frame, value, this.isSealed);
     }
     return value;
   }
@@ -169,31 +170,31 @@ export class GrowingTree implements TokenSink {
     const last = this.#frames.length - 1;
     for (let at = depth; at < last; at += 1) {
       const frame = this.#frames[at];
-      if (frame !== undefined && (frame.isHidden || (frame.isWide && !this.#isSealed))) return at;
+      if (frame !== undefined && (frame.isHidden || (frame.isWide && !this.isSealed))) return at;
     }
     return last;
   }
 
   #closeValue(value: unknown): void {
-    this.#isScalarOpen = false;
+    this.isScalarOpen = false;
     this.#endEntry(value);
   }
 
   #childSchema(): SchemaNode | undefined {
-    const frame = this.#top;
+    const frame = this.top;
     if (frame === undefined) return this.#rootSchema;
     if (frame.schema === undefined) return undefined;
     return frame.list === null ? frame.schema.member(frame.key) : frame.schema.entry(frame.entries);
   }
 
   #beginEntry(): void {
-    if (this.#top !== undefined) this.#top.isEntryOpen = true;
+    if (this.top !== undefined) this.top.isEntryOpen = true;
   }
 
   #endEntry(value: unknown): void {
-    const frame = this.#top;
+    const frame = this.top;
     if (frame === undefined) {
-      this.#root = value;
+      this.root = value;
       return;
     }
     put(frame, value);

@@ -24,7 +24,6 @@ class JsonStream implements StructuredStream {
   readonly #tokenizer: JsonTokenizer;
   readonly #maxLength: number;
   readonly #listeners = new Set<() => void>();
-  #length = 0;
   #end: "none" | "whole" | "cut" = "none";
 
   constructor({ schema, maxDepth = MAX_DEPTH, maxLength = MAX_LENGTH }: StructuredStreamOptions) {
@@ -84,8 +83,7 @@ class JsonStream implements StructuredStream {
   };
 
   #write(delta: string): void {
-    const room = this.#maxLength - this.#length;
-    this.#length += delta.length;
+    const room = this.#maxLength - this.#tokenizer.offset;
     this.#tokenizer.write(delta.length > room ? delta.slice(0, room) : delta);
     this.#takeFault();
     if (delta.length > room)

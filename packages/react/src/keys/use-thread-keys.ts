@@ -1,6 +1,7 @@
 "use client";
 
 import { useCallback, type KeyboardEvent, type RefObject } from "react";
+import { focusStop } from "../approval/focus-stop.js";
 import { isComposing, matchesKey, type KeyBindings } from "./key-bindings.js";
 import { useKeys } from "./keys-context.js";
 
@@ -51,7 +52,8 @@ function moveByArea(event: KeyboardEvent<HTMLElement>, thread: HTMLElement | nul
   event.preventDefault();
   const here = areaOfFocus(stops);
   const next = here === -1 ? (step === 1 ? 0 : -1) : (here + step) % stops.length;
-  stops.at(next)?.focus();
+  const target = stops.at(next);
+  if (target !== undefined) focusStop(target);
 }
 
 /** Inside a gate the focus is at that gate, though the text around it is an area too. */

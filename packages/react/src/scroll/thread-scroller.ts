@@ -5,6 +5,8 @@ import type { ScrollHolds } from "./scroll-holds.js";
 /** So near to the end counts as being there. */
 const EDGE_PX = 8;
 const PEEK_PX = 56;
+/** What readers do before a thread stands where it opened is theirs. */
+const READING = ["pointerdown", "touchstart", "wheel", "keydown"];
 
 export interface ScrollState {
   readonly isFollowing: boolean;
@@ -23,8 +25,9 @@ export interface ScrollElements {
 }
 
 /**
- * Scrolls a conversation as little as can be: to a message that was just sent, and along with growing text while the
- * reader is at its end. Everything else that changes leaves the line where the reader is.
+ * Scrolls a conversation as little as can be: to its end when it opens, to a message that was just sent, and along with
+ * growing text while the reader is at its end. Everything else that changes leaves the line where the reader is. It
+ * opens for as long as what it shows may still be on its way, and nobody has touched the page.
  */
 export class ThreadScroller {
   /** Text is being written; other growth is no reason to scroll. */
@@ -41,6 +44,7 @@ export class ThreadScroller {
   #anchor: Element | null = null;
   #isFinding = false;
   #isPressed = false;
+  #isOpening = true;
 
   constructor(elements: ScrollElements, holds: ScrollHolds, publish: (state: ScrollState) => void) {
     this.#elements = elements;
@@ -59,6 +63,7 @@ export class ThreadScroller {
     for (const type of ["pointerup", "pointercancel"]) listen(document, type, () => (this.#isPressed = false));
     listen(document, "keydown", (event) => this.#noteFind(event as KeyboardEvent));
     listen(document, "selectionchange", () => this.#tell());
+    for (const type of READING) listen(document, type, () => this.endOpening());
     const observer = new ResizeObserver(() => this.#onResize());
     observer.observe(content);
     observer.observe(scroller);
@@ -69,6 +74,11 @@ export class ThreadScroller {
       observer.disconnect();
       forget();
     };
+  }
+
+  /** From now on only words that are written and messages that come are followed. */
+  endOpening(): void {
+    this.#isOpening = false;
   }
 
   jumpToEnd(): void {
@@ -119,7 +129,7 @@ export class ThreadScroller {
   }
 
   #hasReasonToFollow(): boolean {
-    return this.isGrowing || this.#last !== lastIn(this.#elements.content);
+    return this.isGrowing || this.#isOpening || this.#last !== lastIn(this.#elements.content);
   }
 
   /** Up releases at once, whatever moved it; only going down to the end takes hold again. */

@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject } from "react";
 import { matchesKey } from "../keys/key-bindings.js";
 import { useKeys } from "../keys/keys-context.js";
+import { useClock } from "../session/context.js";
 import { createScrollHolds, type ScrollHolds } from "./scroll-holds.js";
 import { ThreadScroller, type ScrollState } from "./thread-scroller.js";
 
@@ -30,6 +31,9 @@ export interface UseThreadScrollResult extends ScrollState {
   readonly holds: ScrollHolds;
 }
 
+/** How long code and pictures of a thread that was opened may take to stand where they belong. */
+const OPENING_MS = 3_000;
+
 const AT_END: ScrollState = { isFollowing: true, isAway: false, isScrolled: false, isSelecting: false };
 
 /** How a conversation scrolls: never against the reader. */
@@ -53,6 +57,9 @@ export function useThreadScroll(options: UseThreadScrollOptions): UseThreadScrol
     const element = isWanted ? findMessage(options.content.current, anchor) : null;
     if (element !== null) thread.current?.anchorTo(element);
   }, [thread, anchor, options.content]);
+  const clock = useClock();
+  const isEmpty = options.count === 0;
+  useEffect(() => (isEmpty ? undefined : clock.after(OPENING_MS, () => thread.current?.endOpening())), [clock, thread, isEmpty]);
   const seen = useRef(count);
   if (!state.isAway) seen.current = count;
   const jumpToEnd = useCallback(() => thread.current?.jumpToEnd(), [thread]);

@@ -48,7 +48,8 @@ async function settleElsewhere(parts: ReplacedParts, command: StartCommand, reco
   const stop: StopCommand & StopRequest = { command: "stop", ...stopOf(command, ackSeq), thread, run, scope: "run", ackSeq, painted };
   const answer = await postCommand(settings, stop, record);
   if (answer !== null) checkAnswer(answer, run);
-  if (!(await endsWithin(parts, run, answer === null ? 0 : settings.settleMs + END_MS))) throw stillInWork(settings, await records.get(run));
+  if (!(await endsWithin(parts, run, answer === null ? 0 : settings.settleMs + END_MS)))
+    throw stillInWork(settings, await records.get(run));
 }
 
 /** The words are the user's to redirect; that the answer before is stopped for them to be answered anew is the server's doing. */

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { page, userEvent } from "vitest/browser";
-import { render } from "vitest-browser-react";
+import { render, type RenderResult } from "vitest-browser-react";
 import type { EventPayload } from "@unsay/core";
 import { createArgsHash } from "@unsay/core/protocol";
 import { createFakeClock, createScriptedTransport, openStep, readyCall, streamWords, type ScriptStep } from "@unsay/core/testing";
@@ -15,13 +15,13 @@ function asking(at: number, ask: Ask, approval: string): readonly ScriptStep[] {
 }
 
 /** A whole conversation whose answer asks for something after a few words. */
-async function converse(steps: readonly ScriptStep[]) {
-  await page.viewport(700, 700);
+async function converse(steps: readonly ScriptStep[], { width, height } = { width: 700, height: 600 }) {
+  await page.viewport(width, height + 100);
   const clock = createFakeClock();
   const script = { id: "asks", title: "Asks", prompt: "Go", steps: [openStep(), ...steps] };
   const transport = createScriptedTransport(script, { clock });
   const screen = await render(
-    <div style={{ blockSize: 600 }}>
+    <div style={{ blockSize: height, inlineSize: width }}>
       <Chat
         transport={transport}
         clock={clock}
@@ -39,6 +39,29 @@ async function converse(steps: readonly ScriptStep[]) {
 }
 
 describe("a request inside a conversation", () => {
+  test.each([
+    ["the button of the tray", (screen: RenderResult) => screen.getByRole("button", { name: "Go to request" }).click()],
+    ["F6", () => userEvent.keyboard("{F6}")],
+  ])("is brought wholly into view by %s, also on a small screen, so that it can be decided", async (_name, go) => {
+    const words = streamWords("Drain the pool in one region before the switch. ".repeat(20), { at: 20, everyMs: 1 });
+    const after = streamWords("Then flip the flag there. ".repeat(30), { at: 900, everyMs: 1, part: "more", open: true });
+    const { clock, screen, find } = await converse([...words, ...asking(600, { calls: [EMAIL_CALL] }, "first"), ...after], {
+      width: 320,
+      height: 560,
+    });
+    await pass(clock, 3_000);
+    find("transcript").scrollTop = find("transcript").scrollHeight;
+    await pass(clock, 200);
+    await go(screen);
+    const gate = (): DOMRect => find("approval-gate").getBoundingClientRect();
+    await vi.waitFor(() => expect(find("approval-gate").contains(document.activeElement)).toBe(true));
+    const room = find("transcript").getBoundingClientRect();
+    expect(gate().top).toBeGreaterThanOrEqual(room.top - 1);
+    expect(gate().height < room.height ? gate().bottom : gate().top).toBeLessThanOrEqual(room.bottom + 1);
+    await pass(clock, 1_000);
+    expect(find("approval-gate").hasAttribute("data-armed")).toBe(true);
+  });
+
   test.each(["yes", "Approve", "ok, send it", "no"])(
     "statement 47: “%s” in the composer is a message that waits, never a decision",
     async (words) => {

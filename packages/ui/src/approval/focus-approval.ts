@@ -1,3 +1,5 @@
+import { focusStop } from "@unsay/react/base";
+
 function findGate(approvalId: string): HTMLElement | null {
   return document.querySelector(`[data-unsay="approval-gate"][data-approval="${CSS.escape(approvalId)}"]`);
 }
@@ -15,7 +17,7 @@ export function focusApproval(approvalId: string): void {
   const title =
     findGate(approvalId)?.querySelector<HTMLElement>('[data-unsay="approval-gate.title"]') ??
     findStandIn(approvalId)?.querySelector<HTMLElement>("[tabindex]");
-  if (title) title.focus();
+  if (title) focusStop(title);
   else findLine(approvalId)?.querySelector<HTMLElement>('[data-unsay="approval-dialog.review"]')?.click();
 }
 

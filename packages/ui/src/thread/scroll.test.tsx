@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { userEvent } from "vitest/browser";
 import { render } from "vitest-browser-react";
-import type { AssistantMessage, Message as MessageFacts } from "@unsay/core";
+import { createSession, systemClock, type AssistantMessage, type Clock, type Message as MessageFacts } from "@unsay/core";
+import { createFakeClock, createScriptedTransport, scripts } from "@unsay/core/testing";
+import { SessionProvider } from "@unsay/react";
 import { endedMessage, liveMessage, textPart, truncatedMessage, userMessage } from "../testing/messages.js";
 import { Message } from "../message/message.js";
 import { Transcript, type TranscriptHandle } from "./transcript.js";
@@ -20,21 +22,24 @@ const growing = (steps: number): AssistantMessage => ({
 const old = (id: string, steps = 3): AssistantMessage => ({ ...endedMessage("complete", { parts: [textPart(paragraphs(0, steps))] }), id });
 const question = (id: string): MessageFacts => ({ ...userMessage(`Question ${id}`), id });
 
-async function mount(messages: readonly MessageFacts[], isGrowing = true) {
+async function mount(messages: readonly MessageFacts[], isGrowing = true, clock: Clock = systemClock) {
+  const session = createSession({ transport: createScriptedTransport(scripts.complete) });
   const handle: { current: TranscriptHandle | null } = { current: null };
   const draw = (next: readonly MessageFacts[], growingNow: boolean) => (
     <div className="unsay-root" style={{ blockSize: 360, display: "flex", flexDirection: "column", inlineSize: 480 }}>
-      <Transcript
-        handle={handle}
-        isGrowing={growingNow}
-        count={next.length}
-        anchor={next.findLast(({ role }) => role === "user")?.id}
-        jump={growingNow ? "answering" : "finished"}
-      >
-        {next.map((message) => (
-          <Message key={message.id} message={message} />
-        ))}
-      </Transcript>
+      <SessionProvider session={session} clock={clock}>
+        <Transcript
+          handle={handle}
+          isGrowing={growingNow}
+          count={next.length}
+          anchor={next.findLast(({ role }) => role === "user")?.id}
+          jump={growingNow ? "answering" : "finished"}
+        >
+          {next.map((message) => (
+            <Message key={message.id} message={message} />
+          ))}
+        </Transcript>
+      </SessionProvider>
       <button type="button">outside</button>
     </div>
   );
@@ -172,6 +177,7 @@ describe("scroll", () => {
 
   it("scroll S5: a stop and an end scroll nothing, and the end mark is in view all the same", async () => {
     const { box, show, toEnd } = await mount([question("1"), growing(14)]);
+    await userEvent.keyboard("{Shift}");
     await toEnd();
     const before = box.scrollTop;
     const parts = growing(14).parts;
@@ -181,6 +187,35 @@ describe("scroll", () => {
     expect(box.scrollTop).toBe(before);
     const mark = box.querySelector('[data-unsay="answer.end"]') as HTMLElement;
     expect(mark.getBoundingClientRect().bottom).toBeLessThanOrEqual(box.getBoundingClientRect().bottom);
+  });
+
+  it("opens at its end, and stays there while what it shows is still on its way", async () => {
+    const late = { ...liveMessage("streaming", "awaiting-approval", { parts: [textPart(paragraphs(0, 6))] }), id: "live" };
+    const { show, distance, follows } = await mount([question("1"), old("a", 8), late], false);
+    expect(distance()).toBeLessThanOrEqual(8);
+    await show([question("1"), old("a", 8), { ...late, parts: [textPart(paragraphs(0, 12))] }], false);
+    expect(distance()).toBeLessThanOrEqual(8);
+    expect(follows()).toBe(true);
+  });
+
+  it("leaves what comes late below once somebody has touched the page", async () => {
+    const late = { ...liveMessage("streaming", "awaiting-approval", { parts: [textPart(paragraphs(0, 6))] }), id: "live" };
+    const { box, show, screen, follows } = await mount([question("1"), old("a", 8), late], false);
+    await screen.getByRole("button", { name: "outside" }).click();
+    const before = box.scrollTop;
+    await show([question("1"), old("a", 8), { ...late, parts: [textPart(paragraphs(0, 12))] }], false);
+    expect(box.scrollTop).toBe(before);
+    expect(follows()).toBe(false);
+  });
+
+  it("leaves what comes after a while below, also where nobody has touched the page", async () => {
+    const clock = createFakeClock();
+    const late = { ...liveMessage("streaming", "awaiting-approval", { parts: [textPart(paragraphs(0, 6))] }), id: "live" };
+    const { box, show } = await mount([question("1"), old("a", 8), late], false, clock);
+    await clock.advance(3_000);
+    const before = box.scrollTop;
+    await show([question("1"), old("a", 8), { ...late, parts: [textPart(paragraphs(0, 12))] }], false);
+    expect(box.scrollTop).toBe(before);
   });
 
   it("scroll S6: history put in front and a block that grows above keep the reader's line within 1 px", async () => {

@@ -1,6 +1,7 @@
 "use client";
 import { useCallback, useRef, type ReactElement, type ReactNode } from "react";
 import { selectCall, type AssistantMessage } from "@unsay/core/base";
+import { focusStop } from "@unsay/react/base";
 import { ApprovalStandIn } from "../approval/approval-stand-in.js";
 import { makeVisible } from "../approval/visible-text.js";
 import { usePiece } from "../on-demand/pieces.js";
@@ -20,7 +21,7 @@ export function ToolCallSlot(props: ToolCallSlotProps): ReactElement {
   const land = useCallback((element: HTMLElement | null) => {
     if (element === null || !hadFocus.current) return;
     hadFocus.current = false;
-    (element.querySelector<HTMLElement>(LANDING) ?? element).focus({ preventScroll: true });
+    focusStop(element.querySelector<HTMLElement>(LANDING) ?? element, { preventScroll: true });
   }, []);
   return module === null ? <StandIn {...props} hadFocus={hadFocus} land={land} /> : <module.ToolCall {...props} ref={land} />;
 }
