@@ -32,7 +32,7 @@ const STOP: StopCommand = {
   scope: "run",
   intent: "stop",
   ackSeq: 0,
-  painted: {},
+  painted: null,
 };
 const END: UnsayEvent = {
   v: 1,
