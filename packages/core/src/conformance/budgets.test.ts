@@ -318,10 +318,13 @@ interface Costs {
   readonly twice: number;
 }
 
+/** More than a machine stays busy; what is not linear is not so in any of them. */
+const MOST_TURNS = 60;
+
 /** The least of several turns, taken alternately, so that a busy machine disturbs both alike. */
 function costsOf(once: () => void, twice: () => void): Costs {
   let costs: Costs = { once: Number.POSITIVE_INFINITY, twice: Number.POSITIVE_INFINITY };
-  for (let turn = 0; turn < 12; turn += 1) {
+  for (let turn = 0; turn < MOST_TURNS; turn += 1) {
     costs = { once: Math.min(costs.once, timeOf(once)), twice: Math.min(costs.twice, timeOf(twice)) };
     if (turn >= 2 && isLinear(costs)) return costs;
   }

@@ -161,7 +161,7 @@ export class RunLog implements EventSource {
     }
   }
 
-  /** Whoever reads now is not told what a reload could contradict: whole or not, the answer is on no record. */
+  /** Whoever reads now is not told what a reload could contradict: whole or not, nobody knows whether the answer is on record. */
   #showUnstored({ effects }: RunEnd): void {
     this.#isLost = true;
     const end: RunEnd = {
@@ -361,7 +361,8 @@ function withoutEnvelope(payload: EventPayload): EventPayload {
 
 const UNSTORED: UnsayErrorData = {
   code: "store-unavailable",
-  message: "The server's storage failed, so how this answer ended is on no record. What you see may be missing after a reload.",
+  message:
+    "The server's storage failed or did not reply, so it is not known whether the end of this answer is on record. After a reload you may see less of it, or how it ended.",
   retryable: true,
   userMessage: "This answer could not be saved.",
 };

@@ -42,16 +42,19 @@ function createBreakable(breaksAfter?: keyof Store): { readonly store: Store; is
   return Object.assign(state, { store });
 }
 
-/** Says a word for each call of `say`, until `finish`. */
-function createPrompter(): { agent: Agent; say: (text: string) => void; finish: () => void } {
+/** Says a word for each call of `say`, from `begun` until `finish`. */
+function createPrompter(): { agent: Agent; begun: Promise<void>; say: (text: string) => void; finish: () => void } {
   let speak: (text: string) => void = () => {};
+  let begin: () => void = () => {};
   let finish: () => void = () => {};
+  const begun = new Promise<void>((resolve) => (begin = resolve));
   const finished = new Promise<void>((resolve) => (finish = resolve));
   const agent: Agent = async (run) => {
     speak = (text) => run.text(text);
+    begin();
     await Promise.race([finished, new Promise((resolve) => run.signal.addEventListener("abort", resolve))]);
   };
-  return { agent, say: (text) => speak(text), finish };
+  return { agent, begun, say: (text) => speak(text), finish };
 }
 
 const speaker: Agent = async (run) => run.text("An answer.");
@@ -119,7 +122,7 @@ describe("row 37: a store that is down", () => {
     const prompter = createPrompter();
     const server = await open({ agent: prompter.agent, store: breakable.store });
     const stream = await server.start();
-    await stream.until((event) => event.type === "run.phase");
+    await prompter.begun;
     prompter.say("one ");
     await server.clock.advance(100);
     breakable.isBroken = true;
@@ -143,7 +146,7 @@ describe("row 37: a store that is down", () => {
     const prompter = createPrompter();
     const server = await open({ agent: prompter.agent, store: breakable.store, leaseMs: 9_000 });
     const stream = await server.start();
-    await stream.until((event) => event.type === "run.phase");
+    await prompter.begun;
     await server.clock.advance(200);
     breakable.isBroken = true;
     prompter.say("not on record");
@@ -177,6 +180,26 @@ describe("row 37: a store that is down", () => {
     expect(endOf(events)).toMatchObject({ cause: "failed", error: { code: "store-unavailable" } });
     expect(events.filter(({ type }) => type === "receipt" || type === "stop.ack")).toEqual([]);
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+  });
+
+  it("and has stored an end whose reply is lost: the reader hears that nobody knows, and a reload shows how it ended", async () => {
+    let isReplying = true;
+    const store = aroundStore(createMemoryStore(), async (_name, call) => {
+      const reply = await call();
+      if (!isReplying) throw new Error("ETIMEDOUT");
+      return reply;
+    });
+    const prompter = createPrompter();
+    const server = await open({ agent: prompter.agent, store, leaseMs: 9_000 });
+    const stream = await server.start();
+    await prompter.begun;
+    prompter.say("An answer.");
+    isReplying = false;
+    prompter.finish();
+    await server.clock.advance(20_000);
+    expect(endOf(await stream.all())).toMatchObject({ outcome: "truncated", cause: "failed", error: { code: "store-unavailable" } });
+    isReplying = true;
+    expect(await answerOf(server)).toMatchObject({ status: "complete" });
   });
 
   it("and fails just when a run begins: the run begins when the store is back, and does not stay open for ever", async () => {
@@ -215,7 +238,7 @@ describe("row 37: a store that is down", () => {
       },
     });
     const stream = await server.start();
-    await stream.until((event) => event.type === "run.phase");
+    await prompter.begun;
     breakable.isBroken = true;
     prompter.finish();
     await stream.until((event) => event.type === "tool.ready");
@@ -320,7 +343,8 @@ describe.runIf(hasRedis)("a Redis that goes away", () => {
     // A lease of the test's time, so that it runs out when Redis has gone and not because the machine is slow.
     const server = await open({ agent: prompter.agent, store });
     const stream = await server.start();
-    await stream.until((event) => event.type === "run.phase");
+    // A run whose beginning could not be stored asks its agent nothing.
+    await prompter.begun;
     await redis.stop();
     // What is tried again waits for that time too.
     const ticking = setInterval(() => void server.clock.advance(20), 20);

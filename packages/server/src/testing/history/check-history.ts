@@ -73,8 +73,12 @@ function checkTold({ views, runs }: History): readonly string[] {
     const run = runs.find(({ record }) => record.run === view.run);
     if (run === undefined) return view.events.length === 0 ? [] : [`${view.run} is on no record`];
     const wrong = view.events.filter((event) => !isKept(event, run) && !isExcused(event, run));
-    return wrong.map(({ type, seq }) => `${view.client} heard ${type} as ${seq} of ${view.run}`);
+    return wrong.map((event) => `${view.client} heard ${JSON.stringify(event)}, on record: ${recordedAt(event, run)}`);
   });
+}
+
+function recordedAt({ seq }: UnsayEvent, { events }: RunOnRecord): string {
+  return `${JSON.stringify(events[(seq ?? 0) - 1] ?? null)}, ended by ${JSON.stringify(find(events, "run.end").at(-1) ?? null)}`;
 }
 
 function isKept(event: UnsayEvent, { events }: RunOnRecord): boolean {
@@ -82,10 +86,9 @@ function isKept(event: UnsayEvent, { events }: RunOnRecord): boolean {
 }
 
 function isExcused(event: UnsayEvent, run: RunOnRecord): boolean {
-  if (causeOf(run) !== "orphaned") return false;
-  if (event.type !== "run.end") return !BINDING.has(event.type);
-  // Told instead of the end that could not be stored.
-  return event.outcome === "truncated" && event.error?.code === "store-unavailable";
+  // Told instead of an end of which nobody could say whether it was stored. Where only the store's reply was lost, it was.
+  if (event.type === "run.end") return event.outcome === "truncated" && event.error?.code === "store-unavailable";
+  return causeOf(run) === "orphaned" && !BINDING.has(event.type);
 }
 
 function checkComplete(run: RunOnRecord): readonly string[] {
