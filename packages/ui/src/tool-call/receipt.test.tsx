@@ -191,9 +191,7 @@ describe("what can be asked of a call", () => {
 test("r13-cap: as much as the machine holds is a bounded number of short rows", async () => {
   const preview = Array.from({ length: 200 }, () => "x".repeat(1_000));
   const call = toolCall("export", "executing", { progress: { preview, count: 12_400, total: 12_400, isCapped: true } });
-  const start = performance.now();
   const { container } = await render(<ToolProgress call={call} onEnough={() => {}} />);
-  expect(performance.now() - start).toBeLessThan(500);
   expect(container.querySelectorAll("*").length).toBeLessThan(220);
   expect(container.textContent?.length).toBeLessThan(200 * 170);
   expect(container.textContent).toContain("Showing 200 of 12,400");
